@@ -1,0 +1,1 @@
+"""Everything that runs livetoken on one machine; none of it is deployed."""
