@@ -1,0 +1,83 @@
+"""Google's error bodies, with the texts that its endpoints send."""
+
+import json
+from typing import Any
+
+BAD_KEY = "API key not valid. Please pass a valid API key."
+NO_KEY = (
+    "Method doesn't allow unregistered callers (callers without established identity). "
+    "Please use API Key or other form of API consumer identity to call this API."
+)
+EXPIRED_KEY = "API key expired. Please renew the API key."
+LEAKED_KEY = "Your API key was reported as leaked. Please use another API key."
+REGION = "User location is not supported for the API use."
+QUOTA = (
+    "You exceeded your current quota, please check your plan and billing details. "
+    "For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits."
+)
+
+STATUS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ABORTED",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+
+class GoogleError(Exception):
+    """A refusal over HTTP: `code`, and the JSON `body` in Google's form."""
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        status: str | None = None,
+        details: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+        error: dict[str, Any] = {"code": code, "message": message, "status": status or STATUS.get(code, "UNKNOWN")}
+        if details:
+            error["details"] = details
+        self.body = (json.dumps({"error": error}, indent=2) + "\n").encode()
+
+
+class LiveCloseError(Exception):
+    """A refusal over the socket: close `code` and `reason`."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        # A close frame has room for 123 bytes of reason; Google cuts longer ones.
+        self.reason = reason.encode()[:123].decode(errors="ignore")
+
+
+def key_error(message: str, reason: str, code: int = 400) -> GoogleError:
+    """A refusal of the API key, with the reason that a machine can read."""
+    details: list[dict[str, Any]] = [
+        {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "domain": "googleapis.com",
+            "metadata": {"service": "generativelanguage.googleapis.com"},
+        },
+        {"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message},
+    ]
+    return GoogleError(code, message, details=details)
+
+
+def field_error(description: str, field: str = "auth_token") -> GoogleError:
+    """A refusal of one field of a request's body."""
+    violation = {"field": field, "description": description}
+    details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}]
+    return GoogleError(400, description, details=details)

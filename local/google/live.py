@@ -1,0 +1,137 @@
+"""The door of the Live API: who may open a session, and with which setup."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from local.google import models
+from local.google.errors import NO_KEY, GoogleError, LiveCloseError
+from local.google.faults import Fault
+from local.google.handles import Conversation
+from local.google.parse import parse
+from local.google.record import Record
+from local.google.schema import CLIENT_MESSAGE, SchemaError
+from local.google.session import Session
+from local.google.tokens import Token
+from local.google.wire import Wire
+from local.google.world import World
+
+LARGEST_MESSAGE = 16 * 1024 * 1024
+
+
+def read(text: str) -> dict[str, Any]:
+    """A client message in camelCase; raises LiveCloseError 1007 with Google's sentence."""
+    try:
+        message = parse(json.loads(text), CLIENT_MESSAGE, "")
+    except SchemaError as error:
+        raise LiveCloseError(1007, str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise LiveCloseError(1007, f"Invalid JSON payload received. {error}") from error
+    return dict(message)
+
+
+async def serve(
+    world: World, request: web.BaseRequest, api_version: str, *, constrained: bool, fault: Fault | None
+) -> web.WebSocketResponse:
+    """Accept the upgrade always, so that a browser can read why it is refused; then admit and serve the session."""
+    socket = web.WebSocketResponse(timeout=2, max_msg_size=LARGEST_MESSAGE, compress=False)
+    await socket.prepare(request)
+    wire = Wire(socket, request, fault)
+    try:
+        async with asyncio.timeout(world.options.connection_seconds):
+            first = await wire.receive()
+        if first is not None:
+            await _session(world, wire, request, api_version, first, constrained=constrained, fault=fault)
+    except LiveCloseError as error:
+        await wire.close(error.code, error.reason)
+    except TimeoutError:
+        await wire.close(1008, "The operation was aborted.")
+    return socket
+
+
+async def _session(
+    world: World,
+    wire: Wire,
+    request: web.BaseRequest,
+    api_version: str,
+    first: str,
+    *,
+    constrained: bool,
+    fault: Fault | None,
+) -> None:
+    given = _credential(request, constrained=constrained)
+    record = Record(given if constrained else None, api_version, _raw_setup(first), request.headers.get("Origin"))
+    wire.record = record
+    world.records.append(record)
+    if fault and fault.kind == "reset":
+        wire.drop()
+        return
+    if fault and fault.kind == "close":
+        raise LiveCloseError(fault.code, fault.reason)
+    token = _token(world, given, constrained=constrained)
+    message = read(first)
+    if set(message) != {"setup"}:
+        raise LiveCloseError(1007, "The first message must be a setup message, and nothing else.")
+    effective = token.effective(message["setup"]) if token else message["setup"]
+    record.effective = effective
+    conversation = _admit(world, token, effective)
+    by_token, locked = token is not None, token is not None and (token.setup is not None or bool(token.mask))
+    model = models.check(effective, api_version, by_token=by_token, locked_model=locked)
+    if token and conversation is None:
+        token.used += 1
+    if fault and fault.kind == "delay":
+        await asyncio.sleep(fault.ms / 1000)
+    session = Session(world, wire, record, effective, model, conversation or Conversation(), token)
+    await session.run(silent=fault is not None and fault.kind == "silent", parse_message=read)
+
+
+def _credential(request: web.BaseRequest, *, constrained: bool) -> str | None:
+    """A token from the query or the Authorization header; for the unconstrained method an API key."""
+    if not constrained:
+        return request.query.get("key") or request.headers.get("x-goog-api-key")
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    return request.query.get("access_token") or (value.strip() if scheme.lower() == "token" else None)
+
+
+def _raw_setup(first: str) -> Any:
+    try:
+        return json.loads(first).get("setup")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+
+
+def _token(world: World, given: str | None, *, constrained: bool) -> Token | None:
+    """The token that was presented; None for an API key that is accepted. Raises LiveCloseError."""
+    if not given:
+        raise LiveCloseError(1008, NO_KEY)
+    if not constrained:
+        try:
+            world.keys.check(given)
+        except GoogleError as error:
+            raise LiveCloseError(1007 if error.code == 400 else 1008, error.message) from error
+        return None
+    token = world.tokens.find(given)
+    if token is None:
+        raise LiveCloseError(1008, "auth token is not valid")
+    if world.clock.now() >= token.expire_time:
+        raise LiveCloseError(1011, "Token has expired")
+    return token
+
+
+def _admit(world: World, token: Token | None, effective: dict[str, Any]) -> Conversation | None:
+    """The conversation that a valid handle in the effective setup resumes; else None, when a new one may start."""
+    handle = effective.get("sessionResumption", {}).get("handle")
+    if handle:
+        conversation = world.handles.resume(handle)
+        if conversation is None:
+            raise LiveCloseError(1008, "BidiGenerateContent session not found")
+        return conversation
+    if token is None:
+        return None
+    if token.uses and token.used >= token.uses:
+        raise LiveCloseError(1011, "Token has been used too many times")
+    if world.clock.now() >= token.new_session_expire_time:
+        raise LiveCloseError(1011, "Token has expired")
+    return None
