@@ -1,0 +1,90 @@
+"""Outer deadlines: nothing that we wait for, upstream or client, may hold a request longer than it should.
+
+The timeouts of HTTP libraries are per read, so a peer that drips one byte at a time passes them for ever.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+OUTSTANDING = 250  # calls that may be under way at once, given-up ones included; far above any sensible concurrency
+
+
+class Deadlines:
+    """Runs calls in threads of their own and stops waiting for them when their time is over."""
+
+    def __init__(self, outstanding: int = OUTSTANDING) -> None:
+        self._free = threading.BoundedSemaphore(outstanding)
+
+    def within(self, seconds: float, call: Callable[[], T]) -> T:
+        """Return what `call` returns, or raise what it raises.
+
+        Raises:
+            TimeoutError: it was not done within `seconds`, or too many given-up calls still linger. The call itself
+                goes on in a daemon thread until its own timeouts end it.
+        """
+        if not self._free.acquire(blocking=False):
+            raise TimeoutError
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                result = call()
+            except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+                done.set_exception(error)
+            else:
+                done.set_result(result)
+            finally:
+                self._free.release()
+
+        threading.Thread(target=run, daemon=True, name="within").start()
+        return done.result(timeout=seconds)
+
+
+class ReadDeadlines:
+    """Ends the reading side of client sockets whose body takes too long; one thread, started by the first body."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, pause: float = 0.25) -> None:
+        self._seconds, self._clock, self._pause = seconds, clock, pause
+        self._reading: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def reading(self, connection: socket.socket | None) -> Iterator[None]:
+        """While the block runs, cut `connection` off from further input once the time is over.
+
+        A blocked read then returns as at the end of the stream, while an answer can still be written.
+        """
+        if connection is None:  # not served by gunicorn, so there is no socket to watch
+            yield
+            return
+        with self._lock:
+            self._reading[connection] = self._clock() + self._seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, daemon=True, name="read-deadlines")
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._reading.pop(connection, None)
+
+    def _watch(self) -> None:
+        while True:
+            self.expire()
+            time.sleep(self._pause)
+
+    def expire(self) -> None:
+        """Cut off every connection whose time is over."""
+        with self._lock:
+            late = [connection for connection, end in self._reading.items() if end <= self._clock()]
+            for connection in late:
+                del self._reading[connection]
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)

@@ -1,0 +1,165 @@
+"""One JSON line a request in Cloud Logging's form, and nothing secret in any line.
+
+Never logged: keys, tokens, page texts, bodies, query strings, addresses in the clear, or the text of an exception.
+"""
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from flask import Request, Response
+
+from livetoken import wire
+from livetoken.refusals import Internal, Refusal
+from livetoken.settings import Settings
+from livetoken.tokens import Token
+
+_SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
+_TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})/(?P<span>[0-9]{1,20})(?:;o=(?P<sampled>[01]))?", re.ASCII)
+_PATHS = ("/", "/api/token")
+
+
+class Logs:
+    """Writes the lines; knows the live key's text only to strike it out."""
+
+    def __init__(self, project: str = "", secret_texts: tuple[str, ...] = (), stream: TextIO | None = None) -> None:
+        self._project, self._secret_texts, self._stream = project, secret_texts, stream
+        self._salts: dict[int, bytes] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Logs":
+        """Return the logs of a function with these settings, with all libraries' warnings sent through them."""
+        logs = cls(
+            (settings.gemini_api_key_secret or "//").split("/")[1], tuple(filter(None, [settings.gemini_api_key]))
+        )
+        logs.capture()
+        return logs
+
+    def write(self, entry: Mapping[str, Any]) -> None:
+        """Write one line, in one piece, because the lines of several threads would otherwise mix."""
+        stream = self._stream or sys.stdout
+        stream.write(self.redact(json.dumps(entry, ensure_ascii=False)) + "\n")
+        stream.flush()
+
+    def redact(self, text: str) -> str:
+        """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's proof."""
+        for secret_text in self._secret_texts:
+            text = text.replace(secret_text, "[redacted]")
+        return _SECRETS.sub("[redacted]", text)
+
+    def hash(self, text: str) -> str:
+        """Return a short hash that tells equal from different for a day, and cannot be looked up or reversed."""
+        today = int(time.time() // 86_400)
+        salt = self._salts.get(today)
+        if salt is None:
+            self._salts = {today: (salt := secrets.token_bytes(16))}
+        return hashlib.blake2b(text.encode(), key=salt, digest_size=8).hexdigest()
+
+    def capture(self) -> None:
+        """Send the warnings of all libraries through the same form; their exceptions appear as places, not texts."""
+        handler = logging.StreamHandler(self._stream or sys.stdout)
+        handler.setFormatter(_JsonFormatter(self))
+        root = logging.getLogger()
+        root.handlers[:] = [handler]
+        root.setLevel(logging.WARNING)
+
+
+class Entry:
+    """What is known about one request, filled in as it goes its way."""
+
+    def __init__(self, request: Request, logs: Logs) -> None:
+        self.request_id = secrets.token_hex(8)
+        self._request, self._logs, self._started = request, logs, time.perf_counter()
+        self._fields: dict[str, Any] = {}
+
+    def note(self, **fields: object) -> None:
+        """Add fields to the line."""
+        self._fields.update(fields)
+
+    def note_hashed(self, **texts: str | None) -> None:
+        """Add fields of which only a hash may be kept; None adds nothing."""
+        self._fields.update({f"{name}Hash": self._logs.hash(text) for name, text in texts.items() if text is not None})
+
+    def note_token(self, token: Token) -> None:
+        """Add what the owner should know of a minted token: never the token itself."""
+        self.note(
+            prompt=token.order.prompt.name,
+            model=token.order.model,
+            keyVersion=token.key_version,
+            tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16],
+            **{f"{name}Milliseconds": round(1000 * seconds, 1) for name, seconds in token.timings.items()},
+        )
+
+    def refused(self, refusal: Refusal) -> Response:
+        """Add why there is no token; an unexpected exception appears by its type and place. Return the answer."""
+        self.note(
+            severity=refusal.severity,
+            code=refusal.code,
+            message=refusal.code + (f": {refusal.cause}" if refusal.cause else ""),
+        )
+        if isinstance(refusal, Internal) and refusal.__cause__ is not None:
+            self.note(stack_trace=places(refusal.__cause__))
+        return wire.refusal(refusal, self.request_id)
+
+    def finish(self, response: Response) -> Response:
+        """Read away what is left of the body, write the line, and return `response`."""
+        wire.drain(self._request)
+        request, claimed = self._request, self._request.headers.get("Origin", "")
+        line: dict[str, Any] = {
+            "severity": "INFO",
+            "message": "ok",
+            "code": "ok",
+            "requestId": self.request_id,
+            "origin": claimed if _ORIGIN.fullmatch(claimed) else ("unreadable" if claimed else "none"),
+            "httpRequest": {
+                "requestMethod": request.method
+                if request.method in ("GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH")
+                else "other",
+                "requestUrl": request.path if request.path in _PATHS else "/…",
+                "status": response.status_code,
+                "latency": f"{time.perf_counter() - self._started:.4f}s",
+            },
+        }
+        trace = _TRACE.fullmatch(request.headers.get("X-Cloud-Trace-Context", ""))
+        if trace:
+            prefix = f"projects/{self._logs._project}/traces/" if self._logs._project else ""  # noqa: SLF001 - one room
+            line["logging.googleapis.com/trace"] = prefix + trace["trace"]
+            line["logging.googleapis.com/spanId"] = f"{int(trace['span']) % 2**64:016x}"
+            line["logging.googleapis.com/trace_sampled"] = trace["sampled"] == "1"
+        self._logs.write(line | self._fields)
+        return response
+
+
+def places(error: BaseException) -> str:
+    """Return an exception's types and places: its texts may hold a page's words or worse."""
+    lines = []
+    chain: BaseException | None = error
+    while chain is not None:
+        frames = traceback.extract_tb(chain.__traceback__)
+        lines += [type(chain).__name__, *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
+        chain = chain.__cause__ or chain.__context__
+    return "\n".join(lines)
+
+
+class _JsonFormatter(logging.Formatter):
+    def __init__(self, logs: Logs) -> None:
+        super().__init__()
+        self._logs = logs
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, Any] = {"severity": record.levelname, "logger": record.name}
+        if record.name.split(".")[0] == "livetoken":
+            entry["message"] = record.getMessage()
+        else:  # a stranger's words: only the constant part of the message is known to be harmless
+            entry["message"] = str(record.msg)[:500]
+        if record.exc_info and record.exc_info[1]:
+            entry["stack_trace"] = places(record.exc_info[1])
+        return self._logs.redact(json.dumps(entry, ensure_ascii=False))

@@ -1,0 +1,150 @@
+"""What the page says about itself: fields from a stranger, typed, cleaned and capped before anything else sees them."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from livetoken.refusals import InvalidRequest
+
+TITLE_CHARACTERS = 200  # longer titles are cut
+URL_CHARACTERS = 500  # longer ones are refused, without counting query and fragment
+CONTENT_CHARACTERS = 12_000  # longer texts are refused, never cut
+KNOWN_CHARACTERS = 20_000  # code points remembered; more than all living scripts on one site use
+FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
+_LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
+_TAG = re.compile(
+    r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{1,8})+)*",
+    re.ASCII,
+)
+_NO_LANGUAGE = ("und", "zxx", "mul", "mis", "root")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The request's fields, safe to use; "" stands for absent. Texts are still a stranger's words, only clean ones."""
+
+    prompt: str
+    model: str
+    voice: str
+    language: str  # the display name, e.g. "Spanish"
+    title: str
+    url: str
+    content: str
+    resumption_handle: str
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, object], origin: str) -> "Page":
+        """Return the page that the JSON object `fields` describes, seen from the verified `origin`.
+
+        Raises:
+            InvalidRequest: naming the first field that is unknown, of the wrong type or out of bounds.
+        """
+        for name in fields:
+            if name not in FIELDS:
+                raise InvalidRequest(
+                    name if re.fullmatch(r"\w{1,40}", name, re.ASCII) else "",
+                    "is not known here" if name else "has an unknown field",
+                )
+        texts = {name: fields.get(name, "") for name in FIELDS}
+        for name, value in texts.items():
+            if not isinstance(value, str):
+                raise InvalidRequest(name, "must be a string")
+        words = {name: str(value) for name, value in texts.items()}
+        if not re.fullmatch(r"[!-~]{0,2048}", words["resumptionHandle"], re.ASCII):
+            raise InvalidRequest("resumptionHandle", "is not a handle that a session gave out")
+        content = clean(words["pageContent"])
+        if len(content) > CONTENT_CHARACTERS:
+            raise InvalidRequest("pageContent", f"is longer than {CONTENT_CHARACTERS} characters")
+        return cls(
+            prompt=words["prompt"],
+            model=words["model"].removeprefix("models/"),
+            voice=words["voice"],
+            language=language_name(words["lang"] or "en"),
+            title=" ".join(clean(words["pageTitle"]).split())[:TITLE_CHARACTERS].strip(),
+            url=own_url(words["pageUrl"], origin),
+            content=content,
+            resumption_handle=words["resumptionHandle"],
+        )
+
+    @staticmethod
+    def prepare() -> None:
+        """Load the table of languages; part of the warm-up."""
+        language_name("en")
+
+
+def clean(text: str) -> str:
+    """Return `text` without characters that hide, reorder or smuggle; with plain line ends, at most two in a row.
+
+    Cleaning twice changes nothing. Composing (NFC) comes after dropping: the other way round would not be stable.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = unicodedata.normalize("NFC", text.translate(_KEPT))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+class _Kept(dict[int, int | None]):
+    """What becomes of a code point: itself, or nothing. Filled as texts come by, up to a bound."""
+
+    def __missing__(self, code: int) -> int | None:
+        """Decide about a code point seen for the first time."""
+        verdict = code if _harmless(chr(code)) else None
+        if len(self) < KNOWN_CHARACTERS:
+            self[code] = verdict
+        return verdict
+
+
+def _harmless(character: str) -> bool:
+    if character in "\n\t" or character in _JOINERS:
+        return True
+    if (
+        "\ufe00" <= character <= "\ufe0e" or "\U000e0100" <= character <= "\U000e01ef"
+    ):  # variation selectors carry hidden bytes
+        return False
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs")
+
+
+_KEPT = _Kept()
+
+
+def own_url(claimed_url: str, origin: str) -> str:
+    """Return the page's address without query and fragment, which may hold secrets; it is never fetched.
+
+    The comparison is by text, because parsers disagree about hostile addresses: browsers write scheme, host and port of
+    `location.href` exactly as they write the origin.
+    """
+    if not claimed_url:
+        return ""
+    address, rest = claimed_url[: len(origin)], claimed_url[len(origin) :]
+    if address != origin or rest[:1] not in ("", "/", "?", "#"):
+        raise InvalidRequest("pageUrl", "must be an address on the calling site")
+    path = re.split(r"[?#]", rest, maxsplit=1)[0]
+    if not re.fullmatch(r"[!-~]*", rest, re.ASCII) or re.search(r'[\\"<>`{}]', path):
+        raise InvalidRequest("pageUrl", "must be written as in location.href")
+    if len(address + path) > URL_CHARACTERS or len(claimed_url) > 4 * URL_CHARACTERS:
+        raise InvalidRequest("pageUrl", f"is longer than {URL_CHARACTERS} characters")
+    return address + path
+
+
+@functools.lru_cache(maxsize=1000)
+def language_name(tag: str) -> str:
+    """Return the English name of a BCP-47 tag, such as 'Spanish' or 'Portuguese (Brazil)'; never the tag itself.
+
+    Raises:
+        InvalidRequest: not well-formed, or of a language that nobody has named.
+    """
+    import babel
+    from babel.core import get_global
+
+    match = _TAG.fullmatch(tag) if len(tag) <= 35 else None  # noqa: PLR2004 - the longest tag that RFC 5646 expects
+    if not match:
+        raise InvalidRequest("lang", "is not a BCP-47 language tag such as 'es' or 'pt-BR'")
+    english = babel.Locale("en")
+    language, script, region = match[1].lower(), (match[2] or "").title(), (match[3] or "").upper()
+    language = str(get_global("language_aliases").get(language, language)).split("_")[0]
+    if language in _NO_LANGUAGE or language not in english.languages:
+        raise InvalidRequest("lang", "is not a language that is known here")
+    details = [str(name) for name in (english.scripts.get(script), english.territories.get(region)) if name]
+    return f"{english.languages[language]} ({', '.join(details)})" if details else str(english.languages[language])

@@ -1,0 +1,132 @@
+"""Prompt files: YAML front matter (what is locked into the token) and a Jinja2 template (the system instruction)."""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from livetoken.frontmatter import FrontMatter
+from livetoken.page import Page
+from livetoken.refusals import InvalidRequest, OriginNotAllowed
+from livetoken.settings import Settings, SettingsError
+from livetoken.templates import Template
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+_FILE = re.compile(r"---\n(?P<front>.*?)^---\n(?P<template>.*)", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One persona: who may use it, what the page may choose, and what the token locks."""
+
+    name: str
+    front: FrontMatter
+    template: Template = field(repr=False)
+
+    def order(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "Order":
+        """Return what a token for `page` is to lock; without an instruction where the template renders to nothing.
+
+        Args:
+            page: its model and voice count where it names them, this prompt's first ones where it does not.
+            marker: gives the text that fences what strangers wrote; new for each order.
+
+        Raises:
+            InvalidRequest: this prompt does not allow that model or voice.
+        """
+        if page.model and page.model not in self.front.models:
+            raise InvalidRequest("model", "is not one that this prompt allows")
+        if page.voice and page.voice not in self.front.voices:
+            raise InvalidRequest("voice", "is not one that this prompt allows")
+        return Order(
+            self,
+            page.model or self.front.models[0],
+            page.voice or self.front.voices[0],
+            self.template.render(page, marker()) or None,
+            page.resumption_handle,
+        )
+
+
+class Order(NamedTuple):
+    """What one token is for."""
+
+    prompt: Prompt
+    model: str
+    voice: str
+    system_instruction: str | None
+    resumption_handle: str
+
+
+class Prompts:
+    """All prompt files of one folder, read and checked at start-up."""
+
+    def __init__(self, prompts: Mapping[str, Prompt], default: str) -> None:
+        self._prompts, self._default = prompts, default
+
+    def __iter__(self) -> Iterator[Prompt]:
+        """Iterate over the prompts."""
+        return iter(self._prompts.values())
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Prompts":
+        """Return the prompts in the folder that `PROMPTS` names.
+
+        Raises:
+            SettingsError: listing every mistake, each with file, field and cure.
+        """
+        prompts, problems = {}, []
+        for path in sorted(settings.prompts.glob("*.md")):
+            try:
+                prompts[path.stem] = read_prompt(path, settings)
+            except ValueError as mistakes:
+                problems += [f"{path.name}: {mistake}" for mistake in str(mistakes).split("\n")]
+        if not problems and settings.default_prompt not in prompts:
+            problems.append(f"DEFAULT_PROMPT: there is no {settings.default_prompt}.md among the prompt files")
+        if problems:
+            raise SettingsError(problems)
+        return cls(prompts, settings.default_prompt)
+
+    def find(self, page: Page, origin: str) -> Prompt:
+        """Return the prompt that `page` names, or the default one.
+
+        Raises:
+            InvalidRequest: there is none of that name.
+            OriginNotAllowed: its file is for other sites only.
+        """
+        prompt = self._prompts.get(page.prompt or self._default)
+        if prompt is None:
+            raise InvalidRequest("prompt", "is not one that is known here")
+        if prompt.front.origins and origin not in prompt.front.origins:
+            raise OriginNotAllowed("the prompt file's own `origins` do not list this site")
+        return prompt
+
+
+def read_prompt(path: Path, settings: Settings) -> Prompt:
+    """Return the prompt in `path`.
+
+    Raises:
+        ValueError: one line per mistake, each beginning with the field.
+    """
+    if not _NAME.fullmatch(path.stem):
+        raise ValueError("name: a prompt file is named with lower-case letters, digits and hyphens")
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"file: cannot be read as UTF-8 text ({type(error).__name__})") from error
+    match = _FILE.fullmatch(text)
+    if not match and text.startswith("---"):
+        raise ValueError("front matter: is not closed by a line of three hyphens")
+    try:
+        front = yaml.load(match["front"], Loader=yaml.CSafeLoader) if match else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ValueError(f"front matter: is not valid YAML{f' (line {mark.line + 2})' if mark else ''}") from error
+    problems: list[str] = []
+    parsed = FrontMatter.parse({} if front is None else front, settings, problems)
+    template = Template(match["template"] if match else text, problems)
+    if problems or parsed is None:
+        raise ValueError("\n".join(problems))
+    return Prompt(path.stem, parsed, template)

@@ -1,0 +1,217 @@
+"""One constrained, single-use ephemeral token from Gemini. The only importer of google-genai."""
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from livetoken.deadlines import Deadlines
+from livetoken.prompts import Order, Prompt
+from livetoken.refusals import Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout
+from livetoken.secret import Key, KeySource
+from livetoken.settings import Settings
+
+if TYPE_CHECKING:
+    from google.genai import Client
+    from google.genai.types import LiveConnectConfig
+
+MINT_SECONDS = 5.5  # everything from reading the key to a checked token, a second try with a new key included
+SDK_MILLISECONDS = 4000  # the SDK's own timeout; it is per read, so MINT_SECONDS bounds it
+
+log = logging.getLogger("livetoken.tokens")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A minted token and what the page and the log should know of it. Durations are in seconds."""
+
+    name: str = field(repr=False)
+    order: Order = field(repr=False)
+    expires_at: datetime
+    new_session_expires_at: datetime
+    key_version: str
+    timings: Mapping[str, float]
+
+
+class Tokens:
+    """Mints tokens; imports and opens nothing before `warm_up` or the first mint."""
+
+    def __init__(
+        self, settings: Settings, key_source: KeySource, prompts: Iterable[Prompt], deadlines: Deadlines
+    ) -> None:
+        self._settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._clients: dict[str, Client] = {}
+        self._lock = threading.Lock()
+        self._configs: dict[str, LiveConnectConfig | Misconfigured] = {}
+
+    def prepare(self) -> None:
+        """Import the SDK, check every prompt file's config with its types, and open the client; part of the warm-up."""
+        for prompt in self._prompts:
+            config = self._checked(prompt)
+            if isinstance(config, Misconfigured):
+                log.error("%s", config.cause)
+        self.client(self._key_source.get())
+
+    def mint(self, order: Order) -> Token:
+        """Return a token that can do exactly what `order` says, once.
+
+        Raises:
+            TemporarilyUnavailable: there is no key.
+            Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout: what Gemini's failure means for us.
+        """
+        timings: dict[str, float] = {}
+        try:
+            return self._deadlines.within(MINT_SECONDS, lambda: self._mint_with_current_key(order, timings))
+        except TimeoutError as error:
+            raise UpstreamTimeout("Gemini did not answer in time") from error
+
+    def _mint_with_current_key(self, order: Order, timings: dict[str, float]) -> Token:
+        started = time.perf_counter()
+        key = self._key_source.get()
+        timings["secret"] = time.perf_counter() - started
+        try:
+            return self._mint(order, key, timings)
+        except _KeyRefusedError as refused:
+            key_or_none = self._key_source.replacement(key)
+            if key_or_none is None:
+                raise Misconfigured(
+                    f"Gemini refuses the key, version {key.version} ({refused}); put a valid one into the secret"
+                ) from refused
+        try:
+            return self._mint(order, key_or_none, timings)
+        except _KeyRefusedError as refused:
+            raise Misconfigured(
+                f"Gemini refuses the new key, version {key_or_none.version}, too ({refused})"
+            ) from refused
+
+    def _mint(self, order: Order, key: Key, timings: dict[str, float]) -> Token:
+        from google.genai import types
+
+        now = self.now()
+        expires_at = now + timedelta(seconds=self._settings.token_seconds)
+        new_session_expires_at = now + timedelta(seconds=self._settings.new_session_seconds)
+        mask = order.prompt.front.field_mask
+        config = types.CreateAuthTokenConfig(
+            uses=1,
+            expire_time=expires_at,
+            new_session_expire_time=new_session_expires_at,
+            live_connect_constraints=types.LiveConnectConstraints(model=order.model, config=self._config(order)),
+            # `lock_additional_fields` stays unset: the API refuses the SDK's own masks; ours has top-level names only
+            http_options=types.HttpOptions(extra_body={"fieldMask": mask}) if mask else None,
+        )
+        started = time.perf_counter()
+        try:
+            name = self.client(key).auth_tokens.create(config=config).name
+        except Exception as error:
+            raise _meaning(error) from error
+        timings["mint"] = time.perf_counter() - started
+        if not isinstance(name, str) or not name.startswith("auth_tokens/"):
+            raise UpstreamError("Gemini's answer holds no token")
+        return Token(name, order, expires_at, new_session_expires_at, key.version, timings)
+
+    def client(self, key: Key) -> "Client":
+        """Return the SDK's client for `key`; one is kept, because a collected client closes its connections."""
+        client = self._clients.get(key.value)
+        if client is None:
+            from google import genai
+            from google.genai import types
+
+            with self._lock:
+                # written out: else the environment could send the key elsewhere, and redirects would carry it along
+                options = types.HttpOptions(
+                    api_version=self._settings.gemini_api_version,
+                    base_url=self._settings.gemini_base_url,
+                    timeout=SDK_MILLISECONDS,
+                    client_args={"follow_redirects": False},
+                )
+                client = genai.Client(api_key=key.value, vertexai=False, http_options=options)
+                self._clients = {key.value: client}
+        return client
+
+    def _checked(self, prompt: Prompt) -> "LiveConnectConfig | Misconfigured":
+        if prompt.name not in self._configs:
+            self._configs[prompt.name] = checked_config(prompt)
+        return self._configs[prompt.name]
+
+    def _config(self, order: Order) -> "LiveConnectConfig":
+        """Return the prompt's config with this order's voice, instruction and handle filled in."""
+        from google.genai import types
+
+        config = self._checked(order.prompt)
+        if isinstance(config, Misconfigured):
+            raise Misconfigured(config.cause)
+        update: dict[str, Any] = {}
+        if "AUDIO" in (config.response_modalities or []):
+            voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=order.voice))
+            update["speech_config"] = types.SpeechConfig(voice_config=voice)
+        if order.system_instruction is not None:
+            update["system_instruction"] = order.system_instruction
+        if order.resumption_handle:
+            update["session_resumption"] = types.SessionResumptionConfig(handle=order.resumption_handle)
+        return config.model_copy(update=update)
+
+
+def checked_config(prompt: Prompt) -> "LiveConnectConfig | Misconfigured":
+    """Return a prompt file's config as the SDK's own type, or the refusal that names file, field and reason."""
+    import pydantic
+    from google.genai import types
+
+    usual = {"response_modalities": ["AUDIO"], "input_audio_transcription": {}, "output_audio_transcription": {}}
+    try:
+        return types.LiveConnectConfig.model_validate(usual | dict(prompt.front.config))
+    except pydantic.ValidationError as error:
+        reasons = [
+            f"config.{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
+            for mistake in error.errors(include_input=False)
+        ]
+        return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons))
+
+
+class _KeyRefusedError(Exception):
+    """Gemini says that the key is bad."""
+
+
+def _meaning(error: Exception) -> Exception:
+    """Return what a failure of the SDK's call means; its text stays inside."""
+    from google.genai import errors
+
+    if isinstance(error, errors.APIError):
+        return _api_meaning(error.code, str(error.status), json.dumps(error.details, default=str), error.response)
+    kind = type(error).__name__
+    if "Timeout" in kind:
+        return UpstreamTimeout(f"Gemini did not answer in time ({kind})")
+    return UpstreamError(f"Gemini gave no usable answer ({kind})")
+
+
+def _api_meaning(code: int, status: str, details: str, response: object) -> Exception:
+    """Return what an HTTP error of Gemini's means; `details` is its JSON, which is only searched, never repeated."""
+    says = f"{code} {status}"[:80]
+    match code:
+        case 429:
+            return UpstreamBusy(f"Gemini's quota is used up ({says})", retry_after=_retry_after(response, details))
+        case 401 | 403:
+            return _KeyRefusedError(says)
+        case 400 if "API_KEY" in details or "API key" in details:
+            return _KeyRefusedError(says)
+        case 400 if "FAILED_PRECONDITION" in details:
+            return Misconfigured(f"Gemini does not serve this project from this region ({says})")
+        case 404:
+            return Misconfigured(
+                f"Gemini knows no ephemeral tokens under this version ({says}); see GEMINI_API_VERSION"
+            )
+    return UpstreamError(f"Gemini answered {says}")
+
+
+def _retry_after(response: object, details: str) -> int | None:
+    """Return how many seconds Gemini asks to wait, at most an hour; None where it does not say."""
+    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
+    asked = re.fullmatch(r"([0-9]{1,6})", headers.get("retry-after", ""), re.ASCII) or re.search(
+        r'"retryDelay": "([0-9]{1,6})', details
+    )
+    return min(max(int(asked[1]), 1), 3600) if asked else None

@@ -1,0 +1,178 @@
+"""HTTP in and out: which route, a bounded body, strict JSON; JSON answers with the headers that all of them carry."""
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Request, Response
+from werkzeug.http import parse_options_header
+
+from livetoken.deadlines import ReadDeadlines
+from livetoken.refusals import (
+    BodyTooLarge,
+    InvalidJson,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Refusal,
+    UnsupportedMediaType,
+)
+from livetoken.settings import Settings
+from livetoken.tokens import Token
+
+TOKEN, HEALTH, PREFLIGHT = "token", "health", "preflight"
+BODY_BYTES = 64 * 1024
+DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
+PIECE_BYTES = 64 * 1024
+BODY_SECONDS = 5.0  # for the whole body, however slowly it trickles in
+PREFLIGHT_SECONDS = 7200  # Chromium remembers a preflight no longer
+_METHODS = {"/": "GET, POST, OPTIONS", "/api/token": "POST, OPTIONS"}
+_read_deadlines = ReadDeadlines(BODY_SECONDS)
+
+
+def cors(settings: Settings, header: str | None) -> dict[str, Any]:
+    """Return flask-cors' options; it only informs browsers, `require_origin` is what refuses.
+
+    Written out because its defaults reflect any header, match origins in any letter case, and name the allowlist's
+    first entry to requests without Origin. Compiled patterns are the only exact comparison it offers.
+    """
+    return {
+        "origins": [re.compile(rf"{re.escape(origin)}\Z") for origin in settings.allowed_origins],
+        "methods": ["POST"],
+        "allow_headers": ["Content-Type", *([header] if header else [])],
+        "expose_headers": ["Retry-After"],
+        "supports_credentials": False,
+        "send_wildcard": False,
+        "always_send": False,
+        "automatic_options": False,
+        "vary_header": False,
+        "max_age": PREFLIGHT_SECONDS,
+    }
+
+
+def route(request: Request) -> str:
+    """Return what is asked for: TOKEN, HEALTH or PREFLIGHT.
+
+    Raises:
+        NotFound, MethodNotAllowed: anything else.
+    """
+    allow = _METHODS.get(request.path)
+    if allow is None:
+        raise NotFound
+    if request.method not in allow.split(", "):
+        raise MethodNotAllowed(allow)
+    return {"POST": TOKEN, "GET": HEALTH}.get(request.method, PREFLIGHT)
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """Return the body's JSON object.
+
+    Raises:
+        UnsupportedMediaType, BodyTooLarge, InvalidJson, InvalidRequest: it is not one small, strict, plain object.
+    """
+    media_type, options = parse_options_header(request.headers.get("Content-Type"))
+    charset = options.get("charset", "utf-8").lower()
+    if media_type != "application/json" or charset != "utf-8" or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaType
+    return parse_object(_read(request))
+
+
+def _read(request: Request) -> bytes:
+    """Return the whole body, reading no more than one byte too many.
+
+    Flask's MAX_CONTENT_LENGTH is no help: the framework turns its early refusals into crashes and cuts chunked bodies.
+    """
+    expected = request.content_length
+    try:
+        with _read_deadlines.reading(request.environ.get("gunicorn.socket")):
+            body = request.stream.read(BODY_BYTES + 1)
+    except Exception as error:  # a broken body is reported by whatever exception the server's parser happens to raise
+        request.stream = io.BytesIO()  # what is left of it must not be read again as if it were whole
+        raise InvalidJson("the body broke off") from error
+    if len(body) > BODY_BYTES:
+        raise BodyTooLarge
+    if expected is not None and len(body) < expected:
+        raise InvalidJson("the body is shorter than announced")
+    return body
+
+
+def drain(request: Request) -> None:
+    """Read away what is left of the body, in small pieces, so that the client hears the answer instead of a reset."""
+    left = DRAIN_BYTES
+    try:
+        with _read_deadlines.reading(request.environ.get("gunicorn.socket")):
+            while left > 0 and (piece := request.stream.read(PIECE_BYTES)):
+                left -= len(piece)
+    except Exception:  # noqa: BLE001, S110 - a body that breaks off is drained
+        pass
+    request.stream = io.BytesIO()  # the framework reads it once more
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that `body` is.
+
+    Raises:
+        InvalidJson: not UTF-8, not JSON, with a name twice, NaN, numbers or nesting beyond all sense.
+        InvalidRequest: JSON, but no object.
+    """
+    try:
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson from error
+    if not isinstance(document, dict):
+        raise InvalidRequest("", "must be a JSON object")
+    return document
+
+
+def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = list(pairs)
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a name stands twice")
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def answer(status: int, content: dict[str, Any] | None, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer, or an empty one, that nobody may cache or take for another type."""
+    response = Response(json.dumps(content) if content is not None else b"", status, content_type="application/json")
+    response.headers.update(
+        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin", **(headers or {})}
+    )
+    if content is None:
+        del response.headers["Content-Type"]
+    return response
+
+
+def without_token(asked_for: str, settings: Settings) -> Response:
+    """Return the answer to a health check, or to a preflight: flask-cors adds what an allowed origin may do."""
+    if asked_for == PREFLIGHT:
+        return answer(204, None)
+    return answer(200, {"status": "ok" if settings.paused is None else "paused"})
+
+
+def token(minted: Token, settings: Settings) -> Response:
+    """Return everything that the page needs to connect, so that it cannot get version, method or model wrong."""
+    content = {
+        "token": minted.name,
+        "expiresAt": f"{minted.expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "newSessionExpiresAt": f"{minted.new_session_expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "model": f"models/{minted.order.model}",
+        "voice": minted.order.voice,
+        "prompt": minted.order.prompt.name,
+        "apiVersion": settings.gemini_api_version,
+        "websocketUrl": settings.websocket_url,
+    }
+    return answer(200, content)
+
+
+def refusal(refused: Refusal, request_id: str) -> Response:
+    """Return a refusal as JSON: its constant sentence, its code, and the id under which the log knows the request."""
+    return answer(
+        refused.status, {"error": refused.sentence, "code": refused.code, "requestId": request_id}, refused.headers
+    )
