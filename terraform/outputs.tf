@@ -1,0 +1,62 @@
+output "accounts" {
+  description = "E-mail addresses of the accounts that run and build the function."
+  value = {
+    build   = google_service_account.build.email
+    runtime = google_service_account.runtime.email
+  }
+}
+
+output "archive" {
+  description = "The deployed archive: its name in the bucket, its files and its size in bytes."
+  value = {
+    bytes  = data.archive_file.main.output_size
+    files  = sort(keys(local.files))
+    object = google_storage_bucket_object.source.name
+  }
+}
+
+output "doctor" {
+  description = "Proves, from any machine with this repository, that the function mints where it should and refuses where it should."
+  value       = "make doctor URL=${google_cloudfunctions2_function.main.service_config[0].uri} ORIGIN=${trimspace(var.allowed_origins[0])}"
+}
+
+output "monthly_ceiling_usd" {
+  description = "What the worst month costs at most, in US dollars, by the list prices in `prices`. See docs/deploy.md for what is estimated."
+  value       = ceil(sum(values(local.worst_month_usd)) * 100) / 100
+}
+
+output "name" {
+  description = "Name of the function and of the Cloud Run service under it."
+  value       = google_cloudfunctions2_function.main.name
+}
+
+output "region" {
+  description = "Region of the function."
+  value       = google_cloudfunctions2_function.main.location
+}
+
+output "secret_id" {
+  description = "The secret version that the function reads its key from."
+  value       = local.key_secret
+}
+
+output "snippet" {
+  description = "What goes into a page, beside the files of site/ that it names; docs/client.md has the rest."
+  value       = <<-EOT
+    <script type="module" src="live-voice.js"></script>
+    <live-voice endpoint="${google_cloudfunctions2_function.main.service_config[0].uri}"></live-voice>
+  EOT
+}
+
+output "url" {
+  description = "Where pages ask for tokens."
+  value       = google_cloudfunctions2_function.main.service_config[0].uri
+}
+
+output "worst_month" {
+  description = "How `monthly_ceiling_usd` comes about: tokens, and US dollars by kind."
+  value = {
+    tokens = local.tokens_per_month
+    usd    = { for kind, usd in local.worst_month_usd : kind => ceil(usd * 100) / 100 }
+  }
+}
