@@ -65,10 +65,8 @@ class Logs:
 
     def capture(self) -> None:
         """Send the warnings of all libraries through the same form; their exceptions appear as places, not texts."""
-        handler = logging.StreamHandler(self._stream or sys.stdout)
-        handler.setFormatter(_JsonFormatter(self))
         root = logging.getLogger()
-        root.handlers[:] = [handler]
+        root.handlers = [handler for handler in root.handlers if not isinstance(handler, _Handler)] + [_Handler(self)]
         root.setLevel(logging.WARNING)
 
 
@@ -149,17 +147,18 @@ def places(error: BaseException) -> str:
     return "\n".join(lines)
 
 
-class _JsonFormatter(logging.Formatter):
+class _Handler(logging.Handler):
+    """Writes what libraries report, as lines of the same form."""
+
     def __init__(self, logs: Logs) -> None:
         super().__init__()
         self._logs = logs
 
-    def format(self, record: logging.LogRecord) -> str:
-        entry: dict[str, Any] = {"severity": record.levelname, "logger": record.name}
-        if record.name.split(".")[0] == "livetoken":
-            entry["message"] = record.getMessage()
-        else:  # a stranger's words: only the constant part of the message is known to be harmless
-            entry["message"] = str(record.msg)[:500]
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write `record`; of a library's message only the constant part, because the rest may be a stranger's words."""
+        ours = record.name.split(".")[0] == "livetoken"
+        message = record.getMessage() if ours else str(record.msg)[:500]
+        line: dict[str, Any] = {"severity": record.levelname, "message": message, "logger": record.name}
         if record.exc_info and record.exc_info[1]:
-            entry["stack_trace"] = places(record.exc_info[1])
-        return self._logs.redact(json.dumps(entry, ensure_ascii=False))
+            line["stack_trace"] = places(record.exc_info[1])
+        self._logs.write(line)
