@@ -7,15 +7,16 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from local.google import script, speech
-from local.google.handles import Turn
+from local.google.handles import AUDIO_TOKENS_PER_SECOND
 from local.google.script import Heard
 
 if TYPE_CHECKING:
     from local.google.session import Session
 
-AUDIO_TOKENS_PER_SECOND = 25
 # How many times faster than real time sound is sent, after a first second that comes at once.
 _PACE = 4.0
+# Which fragment of three comes as one message with several parts.
+_BUNDLED = 2
 _CHUNK_BYTES = speech.RATE * 2 // 10
 _MIME_TYPE = f"audio/pcm;rate={speech.RATE}"
 
@@ -57,7 +58,8 @@ class Answer:
                 await self.task
             if self.generating:
                 passed = asyncio.get_running_loop().time() - self._began
-                self._remember("".join(text for start, text in self._said if start <= passed), passed)
+                said = "".join(text for start, text in self._said if start <= passed)
+                self._session.conversation.add("model", said, passed)
         elif not pending:
             return
         self.generating = False
@@ -73,13 +75,13 @@ class Answer:
         text = script.reply(session.setup, session.conversation, heard, first=self._first)
         self._first = False
         if not heard.results:
-            session.remember_user(heard)
+            session.conversation.add_heard(heard.described(), heard.sound)
         self.generating, self._said = True, []
         loop = asyncio.get_running_loop()
         self._began = loop.time()
         await session.withdraw_handle()
         seconds = await (self._write(text) if session.text_only else self._speak(text))
-        self._remember(text, seconds)
+        session.conversation.add("model", text, seconds)
         await session.wire.send(_content(generationComplete=True))
         self.generating = False
         await session.offer_handle()
@@ -108,7 +110,7 @@ class Answer:
             chunks = [sound[place : place + _CHUNK_BYTES] for place in range(0, len(sound), _CHUNK_BYTES)]
             parts = [{"inlineData": {"mimeType": _MIME_TYPE, "data": base64.b64encode(c).decode()}} for c in chunks]
             transcription = {"outputTranscription": {"text": fragment}} if transcribed else {}
-            if number % 3 == 2:
+            if number % 3 == _BUNDLED:
                 # Everything of this fragment in one message: several parts, and the words beside them.
                 await wire.send(_content(modelTurn=_model_turn(parts), **transcription))
             else:
@@ -122,20 +124,16 @@ class Answer:
             await asyncio.sleep(max(0.0, self._began + (seconds - 1) / _PACE - loop.time()))
         return seconds
 
-    def _remember(self, text: str, seconds: float) -> None:
-        tokens = (("AUDIO", round(AUDIO_TOKENS_PER_SECOND * seconds)),) if seconds else (("TEXT", -(-len(text) // 4)),)
-        self._session.conversation.turns += (Turn("model", text, tokens),)
-
     def _usage(self, seconds: float) -> dict[str, Any]:
         """Every turn is charged for the whole conversation before it."""
         turns = self._session.conversation.turns
         answered = [turn for turn in turns[-1:] if turn.role == "model"]
         prompt: collections.Counter[str] = collections.Counter()
         for turn in turns[: len(turns) - len(answered)]:
-            prompt.update(dict(turn.tokens))
+            prompt.update(dict([turn.tokens]))
         prompt["TEXT"] += -(-len(script.instruction(self._session.setup)) // 4)
         prompt["IMAGE"] += 258 * self._session.conversation.images
-        response = dict(answered[0].tokens) if answered else {"AUDIO": round(AUDIO_TOKENS_PER_SECOND * seconds)}
+        response = dict([answered[0].tokens]) if answered else {"AUDIO": round(AUDIO_TOKENS_PER_SECOND * seconds)}
         total = prompt.total() + sum(response.values())
         return {
             "promptTokenCount": prompt.total(),

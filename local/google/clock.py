@@ -1,25 +1,25 @@
 """The one clock of the stand-in: everything that expires asks it, so that a test can move it."""
 
 import dataclasses
-import datetime
+import datetime as dt
 from collections.abc import Callable
 
 
-def _machine() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _machine() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 @dataclasses.dataclass
 class Clock:
     """Time in UTC, `ahead` of the source (the machine's clock unless another is handed in)."""
 
-    source: Callable[[], datetime.datetime] = _machine
-    ahead: datetime.timedelta = datetime.timedelta()
+    source: Callable[[], dt.datetime] = _machine
+    ahead: dt.timedelta = dt.timedelta()
 
-    def now(self) -> datetime.datetime:
+    def now(self) -> dt.datetime:
         """The present moment, aware, in UTC."""
         return self.source() + self.ahead
 
     def shift(self, seconds: float) -> None:
         """Set how far the clock is ahead of its source; 0 puts it right again."""
-        self.ahead = datetime.timedelta(seconds=seconds)
+        self.ahead = dt.timedelta(seconds=seconds)

@@ -14,7 +14,7 @@ from local.google.errors import BAD_KEY, LEAKED_KEY, QUOTA, REGION, GoogleError,
 TARGETS = ("gemini", "secret", "metadata", "socket")
 HTTP_KINDS = ("hang", "delay", "drip", "reset", "truncate", "redirect", "html", "body", "error")
 SOCKET_KINDS = ("hang", "delay", "reset", "refuse", "close", "drop", "silent")
-_HTML = "<!DOCTYPE html><html><title>Error</title><p>The server encountered an error. That’s all we know.</html>\n"
+_HTML = "<!DOCTYPE html><html><title>Error</title><p>The server encountered an error. That is all we know.</html>\n"
 
 Genuine = Callable[[], Awaitable[web.Response]]
 
@@ -117,11 +117,11 @@ class Faults:
 
 async def until_gone(request: web.BaseRequest) -> None:
     """Say nothing until the client hangs up."""
-    while request.transport is not None and not request.transport.is_closing():
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.1)
 
 
-async def perform(fault: Fault, request: web.BaseRequest, genuine: Genuine) -> web.Response:
+async def perform(fault: Fault, request: web.BaseRequest, genuine: Genuine) -> web.Response:  # noqa: PLR0911 - one per kind
     """Answer an HTTP request as the fault demands; `genuine` gives what would have been answered."""
     match fault.kind:
         case "hang":

@@ -2,22 +2,24 @@
 
 import collections
 import dataclasses
-import datetime
+import datetime as dt
 import random
 
 from local.google.clock import Clock
+from local.google.hearing import Utterance
 
-LIFE = datetime.timedelta(hours=2)
+LIFE = dt.timedelta(hours=2)
 KEPT = 10_000
+AUDIO_TOKENS_PER_SECOND = 25
 
 
 @dataclasses.dataclass(frozen=True)
 class Turn:
-    """One turn of a conversation; tokens are counted by modality as the usage metadata reports them."""
+    """One turn of a conversation; `tokens` is how many of which modality, as the usage metadata has them."""
 
     role: str
     text: str
-    tokens: tuple[tuple[str, int], ...]
+    tokens: tuple[str, int]
 
 
 @dataclasses.dataclass
@@ -26,7 +28,16 @@ class Conversation:
 
     turns: tuple[Turn, ...] = ()
     images: int = 0
-    ended: datetime.datetime | None = None
+    ended: dt.datetime | None = None
+
+    def add(self, role: str, text: str, audio_seconds: float = 0.0) -> None:
+        """Add a turn; sound counts 25 tokens a second, text a token for every four letters."""
+        audio = ("AUDIO", round(AUDIO_TOKENS_PER_SECOND * audio_seconds))
+        self.turns += (Turn(role, text, audio if audio_seconds else ("TEXT", -(-len(text) // 4))),)
+
+    def add_heard(self, text: str, sound: Utterance | None) -> None:
+        """Add a turn of the user, who spoke or typed."""
+        self.add("user", text, sound.seconds if sound else 0.0)
 
 
 class Handles:

@@ -48,7 +48,7 @@ class Hearing:
         self._loud = self._quiet = self._total = self._energy = 0.0
 
     def feed(self, pcm: bytes, rate: int) -> list[Utterance | None]:
-        """Take PCM16; None stands for a start of speech, an Utterance for the end of one, in the order they occurred."""
+        """Take PCM16; what occurred, in order: None for a start of speech, an Utterance for the end of one."""
         events: list[Utterance | None] = []
         data = self._rest + pcm
         size = max(2, int(rate * _FRAME_SECONDS) * 2)

@@ -3,8 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -12,7 +11,8 @@ from local.google.faults import Fault, json_response
 from local.google.record import Record
 from local.google.world import World
 
-Answer: Any = web.Response | dict[str, Any] | list[Any]
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 
 async def answer(world: World, request: web.BaseRequest, path: str) -> web.Response:
@@ -29,7 +29,7 @@ async def answer(world: World, request: web.BaseRequest, path: str) -> web.Respo
     return result if isinstance(result, web.Response) else json_response(result)
 
 
-async def _route(world: World, method: str, parts: list[str], body: dict[str, Any]) -> Any:
+async def _route(world: World, method: str, parts: list[str], body: dict[str, Any]) -> Any:  # noqa: PLR0911 - one per route
     match method, parts:
         case "GET", ["mints"]:
             return [mint.shown() for mint in world.tokens.mints]

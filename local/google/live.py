@@ -1,7 +1,7 @@
 """The door of the Live API: who may open a session, and with which setup."""
 
 import asyncio
-import json
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -10,26 +10,14 @@ from local.google import models
 from local.google.errors import NO_KEY, GoogleError, LiveCloseError
 from local.google.faults import Fault
 from local.google.handles import Conversation
-from local.google.parse import parse
+from local.google.messages import raw_setup, read
 from local.google.record import Record
-from local.google.schema import CLIENT_MESSAGE, SchemaError
 from local.google.session import Session
 from local.google.tokens import Token
 from local.google.wire import Wire
 from local.google.world import World
 
 LARGEST_MESSAGE = 16 * 1024 * 1024
-
-
-def read(text: str) -> dict[str, Any]:
-    """A client message in camelCase; raises LiveCloseError 1007 with Google's sentence."""
-    try:
-        message = parse(json.loads(text), CLIENT_MESSAGE, "")
-    except SchemaError as error:
-        raise LiveCloseError(1007, str(error)) from error
-    except (ValueError, RecursionError) as error:
-        raise LiveCloseError(1007, f"Invalid JSON payload received. {error}") from error
-    return dict(message)
 
 
 async def serve(
@@ -62,7 +50,7 @@ async def _session(
     fault: Fault | None,
 ) -> None:
     given = _credential(request, constrained=constrained)
-    record = Record(given if constrained else None, api_version, _raw_setup(first), request.headers.get("Origin"))
+    record = Record(given if constrained else None, api_version, raw_setup(first), request.headers.get("Origin"))
     wire.record = record
     world.records.append(record)
     if fault and fault.kind == "reset":
@@ -83,8 +71,8 @@ async def _session(
         token.used += 1
     if fault and fault.kind == "delay":
         await asyncio.sleep(fault.ms / 1000)
-    session = Session(world, wire, record, effective, model, conversation or Conversation(), token)
-    await session.run(silent=fault is not None and fault.kind == "silent", parse_message=read)
+    session = Session(world, wire, record, model=model, conversation=conversation or Conversation(), token=token)
+    await session.run(silent=fault is not None and fault.kind == "silent")
 
 
 def _credential(request: web.BaseRequest, *, constrained: bool) -> str | None:
@@ -95,13 +83,6 @@ def _credential(request: web.BaseRequest, *, constrained: bool) -> str | None:
     return request.query.get("access_token") or (value.strip() if scheme.lower() == "token" else None)
 
 
-def _raw_setup(first: str) -> Any:
-    try:
-        return json.loads(first).get("setup")
-    except (ValueError, AttributeError, RecursionError):
-        return None
-
-
 def _token(world: World, given: str | None, *, constrained: bool) -> Token | None:
     """The token that was presented; None for an API key that is accepted. Raises LiveCloseError."""
     if not given:
@@ -110,7 +91,7 @@ def _token(world: World, given: str | None, *, constrained: bool) -> Token | Non
         try:
             world.keys.check(given)
         except GoogleError as error:
-            raise LiveCloseError(1007 if error.code == 400 else 1008, error.message) from error
+            raise LiveCloseError(1007 if error.code == HTTPStatus.BAD_REQUEST else 1008, error.message) from error
         return None
     token = world.tokens.find(given)
     if token is None:

@@ -2,14 +2,18 @@
 
 import json
 import random
+from typing import Any
 
 from local.google.secrets import PROJECT, PROJECT_NUMBER
 
-EMAIL = f"livetoken@{PROJECT}.iam.gserviceaccount.com"
+# The form that identities of a workload pool have. For a service account's own form google-auth would ask
+# iamcredentials.googleapis.com, out on the Internet, for its regional access boundary.
+EMAIL = f"{PROJECT}.svc.id.goog"
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 HEADERS = {"Metadata-Flavor": "Google", "Server": "Metadata Server for VM"}
 TOKEN_SECONDS = 3599
 _BASE = "/computeMetadata/v1/"
+_TEXT, _HTML = "application/text", "text/html; charset=UTF-8"
 
 
 class Metadata:
@@ -21,36 +25,26 @@ class Metadata:
     def answer(self, path: str, flavor: str | None) -> tuple[int, str, str]:
         """Status, content type and body for a path without its query."""
         if path == "/":
-            return 200, "application/text", "computeMetadata/\n"
+            return 200, _TEXT, "computeMetadata/\n"
         if flavor != "Google":
-            return 403, "text/html; charset=UTF-8", "Missing Metadata-Flavor:Google header.\n"
-        name = path.removeprefix(_BASE)
-        account = name.removeprefix("instance/service-accounts/default").removeprefix(
-            f"instance/service-accounts/{EMAIL}"
-        )
-        whole = {"aliases": ["default"], "email": EMAIL, "scopes": SCOPES}
-        texts = {
+            return 403, _HTML, "Missing Metadata-Flavor:Google header.\n"
+        found = self._tree().get(path.removeprefix(_BASE).replace(f"/{EMAIL}/", "/default/"))
+        if found is None:
+            return 404, _HTML, "not found\n"
+        return (200, _TEXT, found) if isinstance(found, str) else (200, "application/json", json.dumps(found))
+
+    def _tree(self) -> dict[str, str | dict[str, Any]]:
+        account = "instance/service-accounts/default/"
+        return {
             "project/project-id": PROJECT,
             "project/numeric-project-id": PROJECT_NUMBER,
             "universe/universe-domain": "googleapis.com",
+            "instance/id": "1",
             "instance/region": f"projects/{PROJECT_NUMBER}/regions/us-central1",
             "instance/zone": f"projects/{PROJECT_NUMBER}/zones/us-central1-1",
-            "instance/id": "1",
             "instance/service-accounts/": f"default/\n{EMAIL}/\n",
+            account: {"aliases": ["default"], "email": EMAIL, "scopes": SCOPES},
+            f"{account}email": EMAIL,
+            f"{account}scopes": "\n".join(SCOPES) + "\n",
+            f"{account}token": {"access_token": self.token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"},
         }
-        if name in texts:
-            return 200, "application/text", texts[name]
-        if account == name:
-            return 404, "text/html; charset=UTF-8", "not found\n"
-        match account:
-            case "/email":
-                return 200, "application/text", EMAIL
-            case "/scopes":
-                return 200, "application/text", "\n".join(SCOPES) + "\n"
-            case "/token":
-                token = {"access_token": self.token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
-                return 200, "application/json", json.dumps(token)
-            case "/" | "":
-                return 200, "application/json", json.dumps(whole)
-            case _:
-                return 404, "text/html; charset=UTF-8", "not found\n"

@@ -6,15 +6,17 @@ from typing import Any
 
 from local.google.errors import GoogleError, LiveCloseError
 
-VOICES = frozenset(
-    "Zephyr Puck Charon Kore Fenrir Leda Orus Aoede Callirrhoe Autonoe Enceladus Iapetus Umbriel Algieba Despina Erinome "
-    "Algenib Rasalgethi Laomedeia Achernar Alnilam Schedar Gacrux Pulcherrima Achird Zubenelgenubi Vindemiatrix "
-    "Sadachbia Sadaltager Sulafat".split()
-)
-LANGUAGES = frozenset(
-    "af sq am ar hy as az eu be bn bs bg ca zh hr cs da nl en et fil fi fr gl ka de el gu iw hi hu is id it ja kn kk km ko "
-    "lo lv lt mk ms ml mr mn ne no or pl pt pa ro ru sr sk sl es sw sv ta te th tr uk ur uz vi zu".split()
-)
+_VOICE_NAMES = """
+Zephyr Puck Charon Kore Fenrir Leda Orus Aoede Callirrhoe Autonoe Enceladus Iapetus Umbriel Algieba Despina
+Erinome Algenib Rasalgethi Laomedeia Achernar Alnilam Schedar Gacrux Pulcherrima Achird Zubenelgenubi
+Vindemiatrix Sadachbia Sadaltager Sulafat
+"""
+_LANGUAGE_CODES = """
+af sq am ar hy as az eu be bn bs bg ca zh hr cs da nl en et fil fi fr gl ka de el gu iw hi hu is id it ja kn
+kk km ko lo lv lt mk ms ml mr mn ne no or pl pt pa ro ru sr sk sl es sw sv ta te th tr uk ur uz vi zu
+"""
+VOICES = frozenset(_VOICE_NAMES.split())
+LANGUAGES = frozenset(_LANGUAGE_CODES.split())
 # Voices beyond the thirty have ids of this form.
 _NEWER_VOICE = re.compile(r"[a-z]{2}-[a-z]{2}-\w+")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[A-Z]{2})?")

@@ -1,6 +1,6 @@
 """JSON as it came → JSON in camelCase that fits its message, or Google's sentence about what does not fit."""
 
-import datetime
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -94,7 +94,7 @@ def _number(value: Any, at: str) -> float | int:
     return value
 
 
-def _timestamp(value: Any, at: str) -> datetime.datetime:
+def _timestamp(value: Any, at: str) -> dt.datetime:
     kind = "type.googleapis.com/google.protobuf.Timestamp"
     if not isinstance(value, str):
         raise _invalid(at, kind, value)
@@ -103,7 +103,7 @@ def _timestamp(value: Any, at: str) -> datetime.datetime:
         why = "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset."
         raise SchemaError(f"Invalid value at '{at}' ({kind}), Field '{name}', {why}", at)
     try:
-        return datetime.datetime.fromisoformat(value.upper()).astimezone(datetime.UTC)
+        return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise _invalid(at, kind, value) from error
 

@@ -5,7 +5,7 @@ free-form maps (function parameters, arguments, labels) alone. What it returns i
 """
 
 import re
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 Kind: TypeAlias = "str | frozenset[str] | dict[str, Kind] | list[Kind]"
 """A leaf's type, an enum's values, a message's fields by camelCase name, or (a list of one) a repeated kind."""

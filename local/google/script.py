@@ -12,13 +12,10 @@ from local.google.hearing import Utterance
 _FENCE = re.compile(
     r"<(?P<name>[A-Za-z][\w-]*) (?P<mark>[0-9A-Za-z]{4,})>(?P<text>.*?)<[^<>]*(?P=mark)[^<>]*>", re.DOTALL
 )
-_NUMBERS = {
-    word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-}
-_FILLERS = frozenset(
-    "a an the me my please now some of to into in for from with your you can could would i want".split()
-)
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())}
+_FILLER_WORDS = "a an the me my please now some of to into in for from with your you can could would i want"
+_FILLERS = frozenset(_FILLER_WORDS.split())
 
 
 @dataclasses.dataclass
@@ -30,6 +27,10 @@ class Heard:
     images: int = 0
     image_size: str = ""
     results: list[tuple[str, Any]] = dataclasses.field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        """More words of the same turn."""
+        self.text = f"{self.text} {text}".strip()
 
     def described(self) -> str:
         """The turn in words, as the transcription and the conversation keep it."""

@@ -3,7 +3,7 @@
 import collections
 import copy
 import dataclasses
-import datetime
+import datetime as dt
 import json
 import random
 from typing import Any
@@ -13,9 +13,9 @@ from local.google.errors import GoogleError, field_error
 from local.google.parse import parse
 from local.google.schema import AUTH_TOKEN, SETUP, Kind, SchemaError
 
-LONGEST = datetime.timedelta(hours=20)
-DEFAULT_LIFE = datetime.timedelta(minutes=30)
-DEFAULT_START = datetime.timedelta(seconds=60)
+LONGEST = dt.timedelta(hours=20)
+DEFAULT_LIFE = dt.timedelta(minutes=30)
+DEFAULT_START = dt.timedelta(seconds=60)
 KEPT_TOKENS = 100_000
 KEPT_MINTS = 5_000
 KEPT_BYTES = 64 * 1024 * 1024
@@ -26,8 +26,8 @@ class Token:
     """What a token allows: until when, how often, and (`setup`, `mask`) with which setup."""
 
     name: str
-    expire_time: datetime.datetime
-    new_session_expire_time: datetime.datetime
+    expire_time: dt.datetime
+    new_session_expire_time: dt.datetime
     uses: int
     setup: dict[str, Any] | None
     mask: list[str]

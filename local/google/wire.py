@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
 from local.google.errors import LiveCloseError
 from local.google.faults import Fault
-from local.google.record import Record
+
+if TYPE_CHECKING:
+    from local.google.record import Record
 
 
 class Wire:

@@ -3,17 +3,19 @@
 import collections
 import dataclasses
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.google.clock import Clock
 from local.google.faults import Faults
 from local.google.handles import Handles
 from local.google.keys import Keys
 from local.google.metadata import Metadata
-from local.google.record import Record
 from local.google.secrets import Secrets
 from local.google.seen import Seen
 from local.google.tokens import Tokens
+
+if TYPE_CHECKING:
+    from local.google.record import Record
 
 DEFAULT_KEY = "stand-in-key-for-local-use-only"
 KEPT_SESSIONS = 1_000
@@ -33,7 +35,9 @@ class Options:
 class World:
     """The state behind all routes of one stand-in."""
 
-    def __init__(self, options: Options | None = None, clock: Clock | None = None, chance: random.Random | None = None):
+    def __init__(
+        self, options: Options | None = None, clock: Clock | None = None, chance: random.Random | None = None
+    ) -> None:
         self.options = options or Options()
         self.clock = clock or Clock()
         self.chance = chance or random.SystemRandom()
