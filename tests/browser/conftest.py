@@ -1,0 +1,210 @@
+"""Real Chromium, the real function and the stand-in for Google, on loopback; one of each for all tests here."""
+
+import array
+import contextlib
+import functools
+import http.server
+import math
+import os
+import pathlib
+import shutil
+import threading
+import wave
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.processes import Function, Google, free_port, function, google
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -r requirements-dev.txt")
+
+SITE = pathlib.Path(__file__).parents[2] / "site"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+RATE = 48_000
+# What the fake microphone hears, over and over: (hertz, seconds); 0 is silence. 12 kHz must not reach a 16 kHz stream.
+TONES = ((400, 0.4), (1000, 0.4), (3000, 0.4), (6000, 0.4), (12_000, 0.4), (0, 2.0))
+LOUDNESS = 0.25  # of full scale
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync "
+    "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream --autoplay-policy=user-gesture-required"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium these tests cannot run; they say so."""
+    if CHROMIUM:
+        return
+    for item in items:
+        if pathlib.Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason="Chromium is missing: apt-get install chromium, or set CHROMIUM"))
+
+
+def write_tones(path: pathlib.Path) -> None:
+    """Write the WAV file that the fake microphone plays."""
+    samples = array.array("h")
+    for hertz, seconds in TONES:
+        samples.extend(
+            round(32767 * LOUDNESS * math.sin(2 * math.pi * hertz * i / RATE)) for i in range(int(RATE * seconds))
+        )
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.tobytes())
+
+
+class Site:
+    """Serves site/ with other ports than the documented ones, and pages that a test adds."""
+
+    def __init__(self, replace: dict[str, str]) -> None:
+        self.replace = replace
+        self.pages: dict[str, tuple[str, dict[str, str]]] = {}  # path → body, headers
+        site = self
+
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path = self.path.split("?", 1)[0]
+                body, headers = site.pages.get(path, ("", {}))
+                if not body and path.endswith(".html"):
+                    body = (SITE / path.strip("/")).read_text()
+                if not body:
+                    super().do_GET()
+                    return
+                for old, new in site.replace.items():
+                    body = body.replace(old, new)
+                raw = body.encode()
+                self.send_response(200)
+                for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(raw)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing to say."""
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(SITE)))
+        self.url = f"http://localhost:{self.server.server_port}"
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Site"]:
+        """Serve in a thread."""
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.server.shutdown()
+            self.server.server_close()
+            thread.join()
+
+    def add(self, path: str, body: str, **headers: str) -> str:
+        """Add a page; returns its address. Underscores in header names stand for hyphens."""
+        self.pages[path] = (body, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.url + path
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Google]:
+    """The stand-in for Google; it speaks three times as fast as people do."""
+    with google(speaking_rate=3) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def livetoken(cloud: Google, site_port_promise: "Promise") -> Iterator[Function]:
+    """The function, for the origin of the example site and without a limit that tests would meet."""
+    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
+    with function(cloud, [site_port_promise.origin], env=env) as running:
+        yield running
+
+
+class Promise:
+    """The site's origin, which the function must know before the site can name the function's port."""
+
+    def __init__(self) -> None:
+        self.site = Site({})
+        self.origin = self.site.url
+
+
+@pytest.fixture(scope="session")
+def site_port_promise() -> Promise:
+    """The origin first."""
+    return Promise()
+
+
+@pytest.fixture(scope="session")
+def site(cloud: Google, livetoken: Function, site_port_promise: Promise) -> Iterator[Site]:
+    """The example site, with the ports of this run."""
+    site = site_port_promise.site
+    site.replace = {"localhost:8080": f"localhost:{livetoken.port}", ":9090": f":{cloud.port}"}
+    with site.running():
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Debian's Chromium; its microphone plays the tones."""
+    tones = tmp_path_factory.mktemp("microphone") / "tones.wav"
+    write_tones(tones)
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(
+            executable_path=CHROMIUM, args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"]
+        )
+        yield running
+        running.close()
+
+
+class Tab:
+    """A page, with everything it complained about and asked for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.sockets: list[str] = []
+        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+        page.on("websocket", lambda socket: self.sockets.append(socket.url))
+
+
+Open = Callable[..., Tab]
+
+
+@pytest.fixture
+def open_tab(browser: Any, cloud: Google) -> Iterator[Open]:
+    """Opens tabs; at the end none of them may have complained, unless the test took the complaints away."""
+    cloud.reset()
+    contexts: list[Any] = []
+    tabs: list[Tab] = []
+
+    def open_one(url: str, *, microphone: bool = True, **options: Any) -> Tab:
+        context = browser.new_context(permissions=["microphone"] if microphone else [], **options)
+        contexts.append(context)
+        tab = Tab(context.new_page())
+        tabs.append(tab)
+        tab.page.set_default_timeout(15_000)
+        tab.page.goto(url)
+        return tab
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    cloud.clear()
+    assert [error for tab in tabs for error in tab.errors] == []
+
+
+BLANK = "<!doctype html><html lang=en><title>A test page</title><link rel=icon href=icon.svg><main><p>Some words.</p></main>"
+
+
+@pytest.fixture
+def module_tab(open_tab: Open, site: Site, livetoken: Function) -> Iterator[Tab]:
+    """A page that has nothing but the module, as `lt`, and the function's address, as `endpoint`; clicked, so that it may sound."""
+    tab = open_tab(site.add("/blank.html", BLANK))
+    tab.page.mouse.click(5, 5)
+    tab.page.evaluate(
+        "async (endpoint) => { window.lt = await import('/livetoken.js'); window.endpoint = endpoint; }",
+        f"http://localhost:{livetoken.port}",
+    )
+    return tab
