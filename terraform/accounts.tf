@@ -43,7 +43,7 @@ resource "google_storage_bucket_iam_member" "build_source" {
 resource "google_artifact_registry_repository_iam_member" "build_images" {
   project    = var.project_id
   location   = var.region
-  repository = google_artifact_registry_repository.main.name
+  repository = google_artifact_registry_repository.main.repository_id
   role       = "roles/artifactregistry.writer"
   member     = google_service_account.build.member
 }

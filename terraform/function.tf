@@ -27,7 +27,7 @@ resource "google_cloudfunctions2_function" "main" {
   project     = var.project_id
   location    = var.region
   name        = var.name
-  description = "Mints single-use Gemini Live ephemeral tokens for the pages of ${length(var.allowed_origins)} allowed origin(s)."
+  description = "Mints single-use Gemini Live ephemeral tokens for the pages of the allowed origins."
 
   build_config {
     runtime           = var.runtime

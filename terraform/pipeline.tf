@@ -29,7 +29,7 @@ resource "google_storage_bucket_iam_member" "deploy_source" {
 resource "google_storage_bucket_iam_member" "deploy_source_bucket" {
   for_each = local.deployers
   bucket   = google_storage_bucket.source.name
-  role     = "roles/storage.bucketViewer"
+  role     = "roles/storage.legacyBucketReader"
   member   = each.value
 }
 
@@ -37,7 +37,7 @@ resource "google_artifact_registry_repository_iam_member" "deploy_images" {
   for_each   = local.deployers
   project    = var.project_id
   location   = var.region
-  repository = google_artifact_registry_repository.main.name
+  repository = google_artifact_registry_repository.main.repository_id
   role       = "roles/artifactregistry.reader"
   member     = each.value
 }
