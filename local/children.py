@@ -32,7 +32,15 @@ def _tell_guardian(change: str) -> None:
             script = pathlib.Path(__file__).with_name("guardian.py")
             # A session of its own, or Ctrl-C in the terminal would end it before its work.
             command = [sys.executable, "-S", "-E", str(script)]
-            _guardian = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+            _guardian = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                # Its own: a pipe that reads our output must end with us, not seconds later with the guardian.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
+            )
             atexit.register(_dismiss_guardian, _guardian)
         assert _guardian.stdin is not None  # noqa: S101 - for the type checker: it was asked for above
         with contextlib.suppress(BrokenPipeError):
