@@ -11,12 +11,13 @@ const ENGLISH = {
   name: 'Voice assistant',
   talk: 'Talk about this page',
   agree: 'Agree and start',
-  end: 'End the conversation',
+  end: 'End',
   again: 'Try again',
   mute: 'Mute the microphone',
   hold: 'Hold to talk',
   volume: 'Volume',
   type: 'Type a question',
+  intro: 'Ask about this page, by voice or in writing.',
   send: 'Send',
   transcript: 'Conversation',
   you: 'You',
@@ -123,7 +124,7 @@ STYLES.replaceSync(`
   --text: var(--live-voice-text, light-dark(#1d1f24, #e8eaed));
   --line: color-mix(in srgb, var(--text) 18%, transparent);
   display: block;
-  block-size: var(--live-voice-height, 22rem);
+  block-size: var(--live-voice-height, 20rem);
   max-inline-size: var(--live-voice-width, 34rem);
   font: var(--live-voice-font, 1rem/1.5 system-ui, sans-serif);
   color: var(--text);
@@ -146,6 +147,9 @@ STYLES.replaceSync(`
 .log > p { margin: 0; padding: .4rem .75rem; border-radius: .75rem; max-inline-size: 88%; overflow-wrap: anywhere; white-space: pre-line }
 .user { align-self: end; background: var(--accent); color: var(--on-accent) }
 .model { align-self: start; background: color-mix(in srgb, var(--text) 8%, transparent) }
+::slotted([slot=consent]) { margin: 0 !important; font-size: .9375em }
+.log > .intro { margin: auto; opacity: .75; text-align: center }
+.row { justify-content: space-between }
 .note { align-self: center; font-size: .875em; text-align: center; opacity: .8 }
 .speaker { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
 .status { min-block-size: 1.5em; font-size: .875em; margin: 0 }
@@ -157,6 +161,7 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .main, .bubble, .hold { background: var(--accent); color: var(--on-accent); border-color: transparent; font-weight: 600; padding: 0 1.1rem }
 .main { flex: 1; min-inline-size: 0; line-height: 1.2 }
+.main.live { flex: 0 1 auto; background: none; color: inherit; border-color: var(--line) }
 .bubble { block-size: 3.5rem; border-radius: 2rem; box-shadow: 0 .25rem 1rem #0004; margin-inline-start: auto; display: flex }
 .hold { flex: 1; user-select: none; touch-action: none }
 .hold[aria-pressed=true], .mute[aria-pressed=true] { background: light-dark(#b3261e, #f2b8b5); color: light-dark(#fff, #601410) }
@@ -174,7 +179,9 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: c
 class View {
   log = make('div', { class: 'log', part: 'transcript', role: 'log', tabindex: '0' });
   status = make('p', { class: 'status', part: 'status', role: 'status' });
+  intro = make('p', { class: 'intro', part: 'intro' });
   consent = make('slot', { name: 'consent' });
+  consentBox = make('div', { class: 'consent', part: 'consent' }, this.consent);
   main = make('button', { class: 'main', part: 'button', type: 'button' });
   hold = make('button', { class: 'hold', part: 'hold', type: 'button', 'aria-pressed': 'false' });
   mute = make('button', { class: 'mute', part: 'mute', type: 'button', 'aria-pressed': 'false' });
@@ -184,7 +191,7 @@ class View {
   form = make('form', { class: 'row', part: 'form' }, this.input, this.send);
   bubble = make('button', { class: 'bubble', part: 'bubble', type: 'button', 'aria-controls': 'card' });
   card = make('section', { class: 'card', part: 'card', id: 'card' },
-    make('div', { part: 'consent' }, this.consent),
+    this.consentBox,
     this.log,
     this.status,
     make('div', { class: 'row', part: 'controls' }, this.main, this.hold, this.mute, make('label', {}, icon(LOUDSPEAKER), this.volume)),
@@ -195,6 +202,7 @@ class View {
   constructor(shadow) {
     shadow.adoptedStyleSheets = [STYLES];
     shadow.append(this.card, this.bubble);
+    this.log.append(this.intro);
   }
 
   /** Put the words where they belong, for one state. */
@@ -202,11 +210,12 @@ class View {
     Object.assign(this.card, { dir: direction, lang: language, hidden: floating && !open });
     this.card.setAttribute('aria-label', words.name);
     this.log.setAttribute('aria-label', words.transcript);
-    this.consent.hidden = agreed;
+    this.consentBox.hidden = agreed || !consent;
     this.status.textContent = notice || words[state];
     this.status.dataset.state = this.card.dataset.state = state;
     const label = running ? words.end : state === 'failed' ? words.again : consent && !agreed ? words.agree : words.talk;
-    this.main.replaceChildren(icon(MICROPHONE), label);
+    this.main.replaceChildren(icon(running ? CROSS : MICROPHONE), label);
+    this.intro.textContent = words.intro;
     this.main.disabled = waiting;
     this.main.classList.toggle('live', running);
     Object.assign(this.bubble, { hidden: !floating, dir: direction, lang: language, ariaLabel: open ? words.end : null, ariaExpanded: String(open) });

@@ -1,66 +1,57 @@
 /**
- * Talk to Gemini Live from a web page, with a token from your own livetoken function.
+ * Talk to Gemini Live from a web page, with a token from your own livetoken function:
  *
- *   import { connect } from './livetoken.js';
- *   const session = await connect({ endpoint: 'https://your-function.example' });   // inside a click
- *   session.addEventListener('transcript', ({ detail }) => console.log(detail.role, detail.text));
+ *   const session = await connect({ endpoint: 'https://your-function.example' }); // inside a click
  *   await session.startMicrophone();
  *
- * No dependency, no build step. Types: livetoken.d.ts. Guide: docs/client.md.
- * Licence: Apache-2.0
+ * Types: livetoken.d.ts. Guide: docs/client.md. Licence: Apache-2.0
  */
 
-/** What a visitor reads. The function's refusals bring their own sentences, under the codes of its documentation. */
+import { Microphone, Speaker } from './livetoken-audio.js';
+
+/** What a visitor reads; the function's refusals bring their own sentences. */
 export const SENTENCES = {
   // Between the page and the function
   unreachable: 'The voice service cannot be reached. Please check your connection.',
   timeout: 'The voice service did not answer in time. Please try again.',
-  bad_answer: 'The voice service gave an answer that makes no sense. Please tell the owner of this site.',
+  bad_answer: 'The voice service gave no usable answer. Please tell the owner of this site.',
   blocked_by_policy: 'The security policy of this page blocks the voice service. Please tell the owner of this site.',
   // Between the page and Gemini
-  socket_failed: 'The connection to the voice model could not be opened. A firewall may block it.',
-  setup_timeout: 'The voice model did not get ready in time. Please try again.',
-  setup_rejected: 'The voice model does not accept these settings. Please tell the owner of this site.',
-  model_unavailable: 'This voice model does not exist any more. Please tell the owner of this site.',
+  socket_failed: 'The voice model cannot be reached. A firewall may block it.',
+  setup_timeout: 'The voice model did not answer in time. Please try again.',
+  setup_rejected: 'The voice model does not accept the settings of this site. Please tell the owner of this site.',
+  model_unavailable: 'The voice model of this site does not exist. Please tell the owner of this site.',
   key_rejected: 'The voice model does not accept the key of this site. Please tell the owner of this site.',
-  token_used: 'This conversation was already started elsewhere. Please start a new one.',
-  token_expired: 'The permission to talk has run out. Please start again.',
+  token_used: 'This conversation was already started elsewhere. Please try again.',
+  token_expired: 'The permission to talk has run out. Please try again.',
   quota: 'The voice model has no quota left for this site. Please try again later.',
   server_fault: 'The voice model failed. Please try again.',
-  connection_lost: 'The connection was lost and could not be restored. Please start again.',
+  connection_lost: 'The connection was lost and could not be restored. Please try again.',
   // In the visitor's device
   insecure_context: 'The microphone works on secure pages (https) only. You can type instead.',
   microphone_missing: 'No microphone was found. You can type instead.',
-  microphone_denied: 'The microphone is not allowed on this page. You can allow it in the browser, or type.',
-  microphone_busy: 'Another program uses the microphone. You can type instead.',
-  microphone_lost: 'The microphone was unplugged or switched off. You can type instead.',
+  microphone_denied: 'The microphone is not allowed on this page. You can allow it in the browser, or type instead.',
+  microphone_busy: 'The microphone is used by another program. You can type instead.',
+  microphone_lost: 'The microphone was switched off. You can type instead.',
   audio_failed: 'Sound does not work in this browser. You can type instead.',
   video_failed: 'The camera or the screen cannot be shown.',
 };
 
 /** Errors that may be gone a moment later: a reconnecting session tries again after these. */
-const PASSING = new Set([
-  'unreachable', 'timeout', 'rate_limited', 'internal', 'upstream_error', 'upstream_timeout', 'upstream_busy',
-  'temporarily_unavailable', 'socket_failed', 'setup_timeout', 'server_fault', 'token_used', 'token_expired',
-]);
+const PASSING = /unreachable|timeout|rate_limited|internal|upstream|temporarily|socket_failed|server_fault|token_/;
 
 /** `code` is stable; `message` is for the visitor. Where known: requestId, retryAfter (seconds), closeCode, reason. */
 export class LiveError extends Error {
   constructor(code, { message, ...details } = {}) {
     super(message || SENTENCES[code] || SENTENCES.bad_answer);
-    Object.assign(this, { name: 'LiveError', code }, details);
-  }
-
-  get passing() {
-    return PASSING.has(this.code);
+    Object.assign(this, { name: 'LiveError', code, passing: PASSING.test(code) }, details);
   }
 }
 
 const backOnline = () => new Promise((resolve) => globalThis.addEventListener('online', resolve, { once: true }));
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// A Content Security Policy makes fetch and WebSocket fail like a dead network. The browser says which address
-// it blocked in an event of its own, a moment later.
+// What a Content Security Policy blocks fails like a dead network; which address it was comes in an event, a moment later.
 const blockedHosts = new Set();
 globalThis.addEventListener?.('securitypolicyviolation', ({ blockedURI }) => {
   if (/^\w+:\/\//.test(blockedURI)) blockedHosts.add(new URL(blockedURI).host);
@@ -78,7 +69,7 @@ export class Tokens {
   #options;
   #held = null; // { body, answer: Promise, until }
 
-  /** Every request field may be a function: it is then called for each request, so that it may change. */
+  /** A request field may be a function, which is called for each request. */
   constructor(options) {
     this.#options = options;
   }
@@ -139,19 +130,22 @@ export class Tokens {
   }
 }
 
-/** What Gemini means by closing the socket. Its close codes are few; the reason tells more. */
+/** Gemini's close codes are few; the reason tells more. */
+const CLOSE_REASONS = [
+  [/used too many times/, 'token_used'],
+  [/token has expired/i, 'token_expired'],
+  [/quota/, 'quota'],
+  [/API key/, 'key_rejected'],
+  [/is not found for|project-scoped/, 'model_unavailable'],
+];
+
 function closeError({ code: closeCode, reason }, ready) {
-  const details = { closeCode, reason };
-  if (/used too many times/i.test(reason)) return new LiveError('token_used', details);
-  if (/token has expired/i.test(reason)) return new LiveError('token_expired', details);
-  if (/quota/i.test(reason)) return new LiveError('quota', details);
-  if (/API key/i.test(reason)) return new LiveError('key_rejected', details);
-  if (/is not found for|project-scoped/i.test(reason)) return new LiveError('model_unavailable', details);
-  if (closeCode === 1007 || (closeCode === 1008 && !ready)) return new LiveError('setup_rejected', details);
-  return new LiveError(closeCode === 1006 ? 'socket_failed' : 'server_fault', details);
+  const rejected = closeCode === 1007 || (closeCode === 1008 && !ready);
+  const code = CLOSE_REASONS.find(([words]) => words.test(reason))?.[1];
+  return new LiveError(code ?? (rejected ? 'setup_rejected' : closeCode === 1006 ? 'socket_failed' : 'server_fault'), { closeCode, reason });
 }
 
-/** One WebSocket to Gemini, from setup to close. Every frame, and the close, is handed on in the order of arrival. */
+/** One WebSocket to Gemini. Frames, and the close, are handed on in the order in which they came. */
 class Connection {
   #socket;
   #inbox = Promise.resolve();
@@ -167,7 +161,7 @@ class Connection {
       }, 15000);
       this.#socket.onopen = () => this.send({ setup: { model: answer.model, ...setup } });
       this.#socket.onmessage = ({ data }) => this.#enqueue(async () => {
-        const message = JSON.parse(await textOf(data));
+        const message = await new Response(data).json(); // text, Blob or ArrayBuffer
         if (message.setupComplete) {
           clearTimeout(timer);
           this.ready = true;
@@ -199,184 +193,14 @@ class Connection {
     this.#socket.close(1000);
   }
 
-  // A Blob is read asynchronously: without the queue a later frame, or the close, would overtake it.
+  // Frames are read asynchronously: without the queue one, or the close, would overtake another.
   #enqueue(task) {
     this.#inbox = this.#inbox.then(task).catch((error) => globalThis.reportError(error));
   }
 }
 
-function textOf(data) {
-  if (typeof data === 'string') return data;
-  return data instanceof Blob ? data.text() : new TextDecoder().decode(data);
-}
-
 const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-function rootMeanSquare(analyser) {
-  const samples = new Float32Array(analyser.fftSize);
-  analyser.getFloatTimeDomainData(samples);
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-}
-
-const SPEECH_RATE = 24000; // hertz, what Gemini speaks
-
-/** Plays speech: chunks arrive faster than they sound, and follow each other without a gap. */
-class Speaker {
-  #context;
-  #output;
-  #analyser;
-  #turn; // the gain node of what is being said; an interruption silences it and puts a new one in its place
-  #sources = new Set();
-  #next = 0; // the frame at which the next chunk starts
-
-  /** `onchange()` is called when sound begins and when it ends. */
-  constructor(onchange) {
-    // The context runs at the rate of the speech: chunks resampled one by one would click where they meet.
-    this.#context = new AudioContext({ sampleRate: SPEECH_RATE });
-    this.#output = this.#context.createGain();
-    this.#analyser = this.#context.createAnalyser();
-    this.#output.connect(this.#analyser).connect(this.#context.destination);
-    this.onchange = onchange;
-    this.unlock = () => this.#context.state === 'suspended' && this.#context.resume();
-    this.unlock();
-    // A session that was not started by a click is heard from the first touch on.
-    globalThis.addEventListener('pointerdown', this.unlock);
-    globalThis.addEventListener('keydown', this.unlock);
-  }
-
-  get outputNode() {
-    return this.#output;
-  }
-
-  get playing() {
-    return this.#sources.size > 0;
-  }
-
-  get level() {
-    return rootMeanSquare(this.#analyser);
-  }
-
-  get volume() {
-    return this.#output.gain.value;
-  }
-
-  set volume(volume) {
-    this.#output.gain.value = Math.min(1, Math.max(0, volume));
-  }
-
-  /** Queue 16-bit little-endian PCM. */
-  play(bytes, rate = SPEECH_RATE) {
-    const length = bytes.length >> 1;
-    if (!length) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    const buffer = this.#context.createBuffer(1, length, rate);
-    const samples = buffer.getChannelData(0);
-    for (let i = 0; i < length; i++) samples[i] = view.getInt16(2 * i, true) / 32768;
-
-    if (!this.#turn) {
-      this.#turn = this.#context.createGain();
-      this.#turn.connect(this.#output);
-    }
-    const source = this.#context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(this.#turn);
-    // Whole frames, so that no rounding opens a gap; a short lead hides the jitter of the network.
-    const { sampleRate, currentTime } = this.#context;
-    const now = Math.ceil(currentTime * sampleRate);
-    if (this.#next < now) this.#next = now + Math.round(0.05 * sampleRate);
-    source.start(this.#next / sampleRate);
-    this.#next += Math.round((length * sampleRate) / rate);
-
-    source.onended = () => {
-      this.#sources.delete(source);
-      if (!this.playing) this.onchange();
-    };
-    this.#sources.add(source);
-    this.onchange();
-  }
-
-  /** Silence at once, and forget what was queued. */
-  stop() {
-    const now = this.#context.currentTime;
-    this.#turn?.gain.setTargetAtTime(0, now, 0.005); // a cut without a click
-    for (const source of this.#sources) {
-      source.onended = null;
-      source.stop(now + 0.03);
-    }
-    this.#sources.clear();
-    this.#turn = null;
-    this.#next = 0;
-    this.onchange();
-  }
-
-  close() {
-    globalThis.removeEventListener('pointerdown', this.unlock);
-    globalThis.removeEventListener('keydown', this.unlock);
-    this.stop();
-    this.#context.close();
-  }
-}
-
-const MICROPHONE_ERRORS = {
-  NotAllowedError: 'microphone_denied',
-  SecurityError: 'microphone_denied',
-  NotFoundError: 'microphone_missing',
-  OverconstrainedError: 'microphone_missing',
-  NotReadableError: 'microphone_busy',
-  AbortError: 'microphone_busy',
-};
-
-/** Hears the visitor: hands on chunks of 16 kHz, 16-bit, mono PCM. */
-class Microphone {
-  #context;
-  #analyser;
-  #stream;
-
-  constructor() {
-    if (!globalThis.isSecureContext) throw new LiveError('insecure_context');
-    if (!navigator.mediaDevices) throw new LiveError('microphone_missing');
-    this.#context = new AudioContext(); // at the device's own rate: the worklet resamples
-    this.#context.resume();
-    this.#analyser = this.#context.createAnalyser();
-  }
-
-  async open(constraints, { onchunk, onlost }) {
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...constraints };
-    try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (cause) {
-      this.close();
-      throw new LiveError(MICROPHONE_ERRORS[cause.name] ?? 'microphone_missing', { cause });
-    }
-    if (this.#context.state === 'closed') return this.close(); // the session ended while the visitor was asked
-    try {
-      // A file of its own: a strict policy allows no blob: worklet.
-      await this.#context.audioWorklet.addModule(new URL('./livetoken-worklet.js', import.meta.url));
-      const worklet = new AudioWorkletNode(this.#context, 'livetoken-microphone', { numberOfOutputs: 0 });
-      worklet.port.onmessage = ({ data }) => onchunk(data);
-      this.#context.createMediaStreamSource(this.#stream).connect(this.#analyser).connect(worklet);
-    } catch (cause) {
-      this.close();
-      throw new LiveError('audio_failed', { cause });
-    }
-    for (const track of this.#stream.getTracks()) track.onended = onlost;
-  }
-
-  /** Off, the browser's own microphone sign shows it too. */
-  set enabled(enabled) {
-    for (const track of this.#stream?.getTracks() ?? []) track.enabled = enabled;
-  }
-
-  get level() {
-    return rootMeanSquare(this.#analyser);
-  }
-
-  close() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    if (this.#context.state !== 'closed') this.#context.close();
-  }
-}
 
 /** Who said what. Entries: { id, role: 'user' | 'model', text, final, before }. */
 class Transcript {
@@ -893,9 +717,9 @@ export class Session extends EventTarget {
         },
       });
       microphone.enabled = !this.#muted;
-    } catch (error) {
+    } catch ({ code, cause }) {
       if (this.#microphone === microphone) this.#microphone = null;
-      throw this.#warn(error);
+      throw this.#warn(new LiveError(code, { cause }));
     }
   }
 
