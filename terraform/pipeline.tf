@@ -7,14 +7,14 @@ locals {
 
 resource "google_service_account_iam_member" "deploy_as_runtime" {
   for_each           = local.deployers
-  service_account_id = google_service_account.runtime.name
+  service_account_id = "projects/${var.project_id}/serviceAccounts/${google_service_account.runtime.email}"
   role               = "roles/iam.serviceAccountUser"
   member             = each.value
 }
 
 resource "google_service_account_iam_member" "deploy_as_build" {
   for_each           = local.deployers
-  service_account_id = google_service_account.build.name
+  service_account_id = "projects/${var.project_id}/serviceAccounts/${google_service_account.build.email}"
   role               = "roles/iam.serviceAccountUser"
   member             = each.value
 }

@@ -74,6 +74,14 @@ class Configuration:
         plan: dict[str, Any] = json.loads(self.run("show", "-json", "tfplan"))
         return plan
 
+    def complaints(self, variables: dict[str, Any]) -> str:
+        """Return what Terraform says against `variables`, beside the basic ones, a paragraph each."""
+        (self.folder / "test.tfvars.json").write_text(json.dumps({**BASIC, **variables}))
+        printed = self.run("plan", "-json", "-var-file=test.tfvars.json", check=False)
+        events = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+        errors = [event["diagnostic"] for event in events if event["type"] == "diagnostic" and event["@level"] == "error"]
+        return "\n\n".join(error["detail"].split("\n\n")[0].replace("\n", " ") for error in errors)
+
     def touched(self, variables: dict[str, Any] | None = None, key: str | None = KEY) -> dict[str, str]:
         """Return what a plan would do, by address: "create", "update", "replace" or "delete". Saves nothing."""
         (self.folder / "test.tfvars.json").write_text(json.dumps(variables if variables is not None else BASIC))

@@ -1,10 +1,11 @@
 """Plans and states that several tests read; each is made once."""
 
+import shutil
 from typing import Any
 
 import pytest
 
-from tests.deploy.configuration import BASIC, Configuration
+from tests.deploy.configuration import BASIC, ROOT, Configuration
 
 
 @pytest.fixture(scope="session", name="configuration")
@@ -15,3 +16,14 @@ def _configuration(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
 @pytest.fixture(scope="session", name="plan")
 def _plan(configuration: Configuration) -> dict[str, Any]:
     return configuration.plan(BASIC)
+
+
+@pytest.fixture(scope="session", name="rules")
+def _rules(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    """The variables with their rules and nothing else: needs no provider."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on PATH")
+    folder = tmp_path_factory.mktemp("rules")
+    for file in (ROOT / "terraform").glob("variables*.tf"):
+        shutil.copy2(file, folder)
+    return Configuration(folder)
