@@ -43,11 +43,10 @@ class Page:
             InvalidRequest: naming the first field that is unknown, of the wrong type or out of bounds.
         """
         for name in fields:
+            if name not in FIELDS and re.fullmatch(r"\w{1,40}", name, re.ASCII):
+                raise InvalidRequest(name, "is not known here")
             if name not in FIELDS:
-                raise InvalidRequest(
-                    name if re.fullmatch(r"\w{1,40}", name, re.ASCII) else "",
-                    "is not known here" if name else "has an unknown field",
-                )
+                raise InvalidRequest("", "has a field that is not known here")
         texts = {name: fields.get(name, "") for name in FIELDS}
         for name, value in texts.items():
             if not isinstance(value, str):

@@ -44,7 +44,7 @@ class Tokens:
     def __init__(
         self, settings: Settings, key_source: KeySource, prompts: Iterable[Prompt], deadlines: Deadlines
     ) -> None:
-        self._settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
+        self.settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._clients: dict[str, Client] = {}
         self._lock = threading.Lock()
@@ -94,8 +94,8 @@ class Tokens:
         from google.genai import types
 
         now = self.now()
-        expires_at = now + timedelta(seconds=self._settings.token_seconds)
-        new_session_expires_at = now + timedelta(seconds=self._settings.new_session_seconds)
+        expires_at = now + timedelta(seconds=self.settings.token_seconds)
+        new_session_expires_at = now + timedelta(seconds=self.settings.new_session_seconds)
         mask = order.prompt.front.field_mask
         config = types.CreateAuthTokenConfig(
             uses=1,
@@ -125,8 +125,8 @@ class Tokens:
             with self._lock:
                 # written out: else the environment could send the key elsewhere, and redirects would carry it along
                 options = types.HttpOptions(
-                    api_version=self._settings.gemini_api_version,
-                    base_url=self._settings.gemini_base_url,
+                    api_version=self.settings.gemini_api_version,
+                    base_url=self.settings.gemini_base_url,
                     timeout=SDK_MILLISECONDS,
                     client_args={"follow_redirects": False},
                 )

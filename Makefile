@@ -1,0 +1,64 @@
+# What one does here. Each target makes what it needs; `make` alone lists them.
+SHELL := /bin/bash
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+# the deployed Python first, then any that works
+PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 python3 python; do \
+  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock bench doctor mutants rotation soak sdk clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements-dev.txt
+	@if [ -z "$(PYTHON)" ]; then echo "livetoken needs Python 3.11 to 3.14: install one, or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; fi
+	@echo "Preparing $(VENV) with $$($(PYTHON) --version) (about half a minute, once) …"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(READY) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
+	@exec $(BIN)/python -m local
+
+test: $(READY) ## run all tests
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(PYTEST)
+
+lint: $(READY) ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	@if command -v terraform >/dev/null; then terraform fmt -check -recursive terraform; else echo "terraform fmt: skipped, there is no terraform here"; fi
+
+format: $(READY) ## bring the code into form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+bench: $(READY) ## measure start, mint and memory beside other designs
+	@$(BIN)/python -m bench $(BENCH)
+
+doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…
+	@if [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; fi
+	@$(BIN)/python -m local.doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(JSON),--json)
+
+mutants: $(READY) ## delete each guard once and see a test fail
+	@$(BIN)/python tests/mutants/run.py
+
+rotation: $(READY) ## rotate the key under load and count failures
+	@$(BIN)/python tests/faults/rotation.py
+
+soak: $(READY) ## 50 000 mixed requests, memory before and after
+	@$(BIN)/python tests/faults/soak.py
+
+sdk: ## bundle the official SDK for site/sdk.html, where there is npm
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s site/vendor/genai.js || echo "The official SDK could not be bundled; site/sdk.html says so."; \
+	else echo "There is no npm here: site/sdk.html will say that the official SDK's bundle is missing."; fi
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) .cache build site/vendor tests/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

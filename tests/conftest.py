@@ -1,0 +1,66 @@
+"""What all tests share: the stand-in for Google, and the real entrypoint in this process, where coverage sees it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import functions_framework
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from local import processes
+
+from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
+
+NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", name="cloud")
+def _cloud() -> Iterator[processes.Google]:
+    """One stand-in for Google for the whole run; tests look at the newest mint only."""
+    with processes.google() as google:
+        yield google
+
+
+@pytest.fixture(name="make_client")
+def _make_client(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> MakeClient:
+    """Return a maker of test clients for the real `main.py`, with settings of the test's own."""
+    for name in list(os.environ):
+        if name.startswith(NOT_OURS):
+            monkeypatch.delenv(name)
+
+    def make(**environment: str) -> FlaskClient:
+        usual = {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": cloud.url, "LIMIT_PER_ADDRESS": "1000/minute", "LIMIT_PER_ORIGIN": "9000/minute"}
+        for name, value in {**usual, **environment}.items():
+            monkeypatch.setenv(name, value)
+        app: Any = functions_framework.create_app("mint_token", str(ROOT / "main.py"))
+        client: FlaskClient = app.test_client()
+        return client
+
+    return make
+
+
+@pytest.fixture(name="client")
+def _client(make_client: MakeClient) -> FlaskClient:
+    """Return a client for the function with ordinary settings."""
+    return make_client()
+
+
+@pytest.fixture(name="ask")
+def _ask(client: FlaskClient) -> Callable[..., Any]:
+    """Return a function that asks for a token and returns the response."""
+    return lambda fields=None, **headers: post(client, fields, **headers)
+
+
+@pytest.fixture(name="prompt_folder")
+def _prompt_folder(tmp_path: Path) -> Callable[..., str]:
+    """Return a writer of prompt files into a folder of their own; it returns the folder, for PROMPTS."""
+
+    def write(text: str, name: str = "voice-assistant") -> str:
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+        return str(tmp_path)
+
+    return write
