@@ -106,8 +106,8 @@ class Site:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Google]:
-    """The stand-in for Google; it speaks three times as fast as people do."""
-    with google(speaking_rate=3) as running:
+    """The stand-in for Google; it speaks much faster than people do."""
+    with google(speaking_rate=6) as running:
         yield running
 
 
@@ -195,16 +195,43 @@ def open_tab(browser: Any, cloud: Google) -> Iterator[Open]:
     assert [error for tab in tabs for error in tab.errors] == []
 
 
-BLANK = "<!doctype html><html lang=en><title>A test page</title><link rel=icon href=icon.svg><main><p>Some words.</p></main>"
+BLANK = "<!doctype html><html lang=en><title>A test page</title><link rel=icon href=/icon.svg><main><p>Some words.</p></main>"
+# What the tests say in the page: `start()` opens a session and keeps its events, `next()` waits for one.
+PRELUDE = """async (endpoint) => {
+  window.lt = await import('/livetoken.js');
+  window.endpoint = endpoint;
+  window.events = [];
+  window.make = (options = {}) => {
+    window.session = new lt.Session({ endpoint, pageTitle: document.title, pageUrl: location.href, pageContent: 'Herons fish at dusk.', ...options });
+    for (const type of ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'mute', 'reconnected', 'error', 'message']) {
+      session.addEventListener(type, ({ detail }) => {
+        const { error, fatal } = detail ?? {};
+        events.push([type, error ? { ...error, message: error.message, fatal } : detail ?? null, performance.now()]);
+      });
+    }
+    return session;
+  };
+  window.start = async (options) => { await make(options).open(); };
+  window.next = (type, test = () => true) => new Promise((done) => session.addEventListener(type, function listen({ detail }) {
+    if (test(detail)) { session.removeEventListener(type, listen); done(detail ?? null); }
+  }));
+  window.of = (type) => events.filter(([name]) => name === type).map(([, detail]) => detail);
+  window.ask = async (text) => { const turn = next('turn'); session.sendText(text); await turn; return session.transcript.at(-1).text; };
+  window.wait = (ms) => new Promise((done) => setTimeout(done, ms));
+}"""
+
+
+Module = Callable[..., Tab]
 
 
 @pytest.fixture
-def module_tab(open_tab: Open, site: Site, livetoken: Function) -> Iterator[Tab]:
-    """A page that has nothing but the module, as `lt`, and the function's address, as `endpoint`; clicked, so that it may sound."""
-    tab = open_tab(site.add("/blank.html", BLANK))
+def module_tab(open_tab: Open, site: Site, livetoken: Function) -> Tab:
+    """A page with nothing but the module and the words of PRELUDE; clicked, so that it may sound."""
+    return with_module(open_tab(site.add("/blank.html", BLANK)), livetoken)
+
+
+def with_module(tab: Tab, livetoken: Function) -> Tab:
+    """Load the module and the PRELUDE into a page."""
     tab.page.mouse.click(5, 5)
-    tab.page.evaluate(
-        "async (endpoint) => { window.lt = await import('/livetoken.js'); window.endpoint = endpoint; }",
-        f"http://localhost:{livetoken.port}",
-    )
+    tab.page.evaluate(PRELUDE, f"http://localhost:{livetoken.port}")
     return tab
