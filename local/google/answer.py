@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _PACE = 4.0
 # Which fragment of three comes as one message with several parts.
 _BUNDLED = 2
-_CHUNK_BYTES = speech.RATE * 2 // 10
+# A tenth of a second of speech at the normal rate, in samples.
+_CHUNK_SAMPLES = speech.RATE // 10
 _MIME_TYPE = f"audio/pcm;rate={speech.RATE}"
 
 
@@ -104,10 +105,12 @@ class Answer:
         name = voice.get("prebuiltVoiceConfig", {}).get("voiceName", "Puck")
         loop = asyncio.get_running_loop()
         seconds = 0.0
-        fragments = speech.speak(text, name, self._session.world.options.speaking_rate)
+        rate = self._session.world.options.speaking_rate
+        fragments = speech.speak(text, name, rate)
+        size = 2 * max(1, int(_CHUNK_SAMPLES / max(1.0, rate)))
         for number, (fragment, sound) in enumerate(fragments):
             self._said.append((seconds, fragment))
-            chunks = [sound[place : place + _CHUNK_BYTES] for place in range(0, len(sound), _CHUNK_BYTES)]
+            chunks = [sound[place : place + size] for place in range(0, len(sound), size)]
             parts = [{"inlineData": {"mimeType": _MIME_TYPE, "data": base64.b64encode(c).decode()}} for c in chunks]
             transcription = {"outputTranscription": {"text": fragment}} if transcribed else {}
             if number % 3 == _BUNDLED:

@@ -60,10 +60,10 @@ async def running(
         return await handle(world, request)
 
     server = web.Server(answer, access_log=None)
-    runner = web.ServerRunner(server)
+    runner = web.ServerRunner(server, shutdown_timeout=1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024, shutdown_timeout=1)
+        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
         await site.start()
         yield int(runner.addresses[0][1])
     finally:

@@ -10,7 +10,7 @@ from local import processes
 @pytest.fixture(scope="session", name="one_google")
 def _one_google() -> Iterator[processes.Google]:
     """One process for the whole run: starting it is the slow part."""
-    with processes.google(speaking_rate=5) as google:
+    with processes.google(speaking_rate=20) as google:
         yield google
 
 

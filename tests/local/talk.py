@@ -155,7 +155,7 @@ async def live(
     address = (
         f"{url.replace('http', 'ws', 1)}{path}google.ai.generativelanguage.{version}.GenerativeService.{METHOD}?{query}"
     )
-    async with connect(address, max_size=None) as socket:
+    async with connect(address, max_size=None, max_queue=None) as socket:
         session = Live(socket)
         await session.send({"setup": {}} if first is None else first)
         yield session
@@ -188,7 +188,7 @@ class HandClock:
 async def in_process(**options: Any) -> AsyncIterator[tuple[str, World, HandClock]]:
     """A stand-in in this process with a clock of the test's own and always the same chance."""
     clock = HandClock()
-    world = World(Options(**{"speaking_rate": 6, **options}), Clock(clock), random.Random(7))
+    world = World(Options(**{"speaking_rate": 20, **options}), Clock(clock), random.Random(7))
     async with app.running(world) as port:
         yield f"http://127.0.0.1:{port}", world, clock
 
