@@ -12,10 +12,10 @@ import yaml
 from livetoken.frontmatter import FrontMatter
 from livetoken.page import Page
 from livetoken.refusals import InvalidRequest, OriginNotAllowed
+from livetoken.rules import NAME
 from livetoken.settings import Settings, SettingsError
 from livetoken.templates import Template
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 _FILE = re.compile(r"---\n(?P<front>.*?)^---\n(?P<template>.*)", re.DOTALL | re.MULTILINE)
 
 
@@ -110,7 +110,7 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     Raises:
         ValueError: one line per mistake, each beginning with the field.
     """
-    if not _NAME.fullmatch(path.stem):
+    if not NAME.fullmatch(path.stem):
         raise ValueError("name: a prompt file is named with lower-case letters, digits and hyphens")
     try:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from livetoken.deadlines import Deadlines
 from livetoken.refusals import TemporarilyUnavailable
-from livetoken.settings import KEY, Settings
+from livetoken.rules import KEY
+from livetoken.settings import Settings
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

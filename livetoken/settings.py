@@ -3,25 +3,14 @@
 `TABLE` is the one list of them; the README's table and Terraform's variables are held against it by tests.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from livetoken import rules
 from livetoken.origins import parse_origins
 from livetoken.refusals import Paused
-
-ROOT = Path(__file__).resolve().parent.parent  # beside main.py; relative folders start here
-KEY = re.compile(r"[!#-&(-~]{20,400}", re.ASCII)  # printable, no quotes; the shape of a key, whatever its prefix
-_SECRET = re.compile(r"projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(?:latest|[1-9][0-9]*)", re.ASCII)
-_LIMIT = re.compile(
-    r"\s*[1-9][0-9]{0,8}\s*(?:/|\bper\b)\s*(?:[1-9][0-9]{0,5}\s*)?(?:second|minute|hour|day|month|year)s?\s*",
-    re.ASCII | re.IGNORECASE,
-)
-_CALLERS = re.compile(r"firebase-auth:[a-z0-9-]+|firebase-app-check:[0-9]+|oidc:https://[!-~]+ [!-~]+", re.ASCII)
-_OFF = ("", "0", "off", "false", "no")
 
 
 class SettingsError(Exception):
@@ -106,70 +95,6 @@ def _contradictions(environment: Mapping[str, str], values: Mapping[str, Any]) -
     return problems
 
 
-def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(f"must be {expected}")
-        return text
-
-    return parse
-
-
-def _optional(parse: Callable[[str], str]) -> Callable[[str], str | None]:
-    return lambda text: parse(text) if text else None
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _base_url(text: str) -> str:
-    try:
-        url = urlsplit(text)
-        host, _ = url.hostname or "", url.port
-    except ValueError:
-        host, url = "", urlsplit("")
-    loopback = host in ("localhost", "::1") or re.fullmatch(r"127(\.[0-9]{1,3}){3}", host, re.ASCII)
-    if (
-        not host
-        or not re.fullmatch(r"[!-~]+", text)
-        or url.query
-        or url.fragment
-        or "@" in url.netloc
-        or "?" in text
-        or "#" in text
-    ):
-        raise ValueError("must be a plain URL such as https://host, without user, query or fragment")
-    if url.scheme != "https" and not (url.scheme == "http" and loopback):
-        raise ValueError("must start with https:// (http:// is only for this machine's own loopback addresses)")
-    return text.rstrip("/")
-
-
-def _limit(text: str) -> str:
-    if not all(_LIMIT.fullmatch(part) for part in text.split(";")):
-        raise ValueError("must be limits such as 10/minute or 60/minute;5000/day")
-    return text
-
-
-def _paused(text: str) -> str | None:
-    """Return None when off, "" for the usual sentence, or the owner's own."""
-    if text.lower() in _OFF:
-        return None
-    return "" if text == "1" else text
-
-
-def _folder(text: str) -> Path:
-    folder = ROOT / text
-    if not folder.is_dir():
-        raise ValueError(f"there is no folder {text!r} beside main.py")
-    return folder
-
-
 class Setting(NamedTuple):
     """One row: the environment variable, its default as text, what it must be, and how it is read."""
 
@@ -179,69 +104,54 @@ class Setting(NamedTuple):
     parse: Callable[[str], Any]
 
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
-TABLE = (
-    Setting("ALLOWED_ORIGINS", "", "comma-separated exact origins, `https://host[:port]`; required", parse_origins),
-    Setting(
-        "GEMINI_API_KEY_SECRET",
-        "",
-        "`projects/P/secrets/S/versions/latest` or a version's number",
-        _optional(
-            _matching(_SECRET, "projects/PROJECT/secrets/NAME/versions/latest, or a version's number instead of latest")
+TABLE = tuple(
+    Setting(*row)
+    for row in (
+        ("ALLOWED_ORIGINS", "", "comma-separated exact origins, `https://host[:port]`; required", parse_origins),
+        (
+            "GEMINI_API_KEY_SECRET",
+            "",
+            "`projects/P/secrets/S/versions/latest` or a version's number",
+            rules.secret_version,
         ),
-    ),
-    Setting(
-        "GEMINI_API_KEY",
-        "",
-        "the key itself, for local runs and plain containers; exactly one of the two",
-        _optional(_matching(KEY, "a Gemini API key: 20 to 400 printable characters without quotes or spaces")),
-    ),
-    Setting(
-        "GEMINI_BASE_URL",
-        "https://generativelanguage.googleapis.com",
-        "`https://…`, or `http://` on loopback",
-        _base_url,
-    ),
-    Setting(
-        "SECRET_MANAGER_BASE_URL",
-        "https://secretmanager.googleapis.com",
-        "`https://…`, or `http://` on loopback",
-        _base_url,
-    ),
-    Setting(
-        "GEMINI_API_VERSION",
-        "v1alpha",
-        "`v1alpha` or `v1beta`",
-        _matching(re.compile("v1alpha|v1beta"), "v1alpha or v1beta"),
-    ),
-    Setting("PROMPTS", "prompts", "folder of prompt files", _folder),
-    Setting(
-        "DEFAULT_PROMPT",
-        "voice-assistant",
-        "file name in it, without `.md`",
-        _matching(_NAME, "a prompt file's name without .md: lower-case letters, digits and hyphens"),
-    ),
-    Setting("TOKEN_SECONDS", "1800", "60 … 71940: how long a conversation may last", _whole(60, 71940)),
-    Setting("NEW_SESSION_SECONDS", "120", "60 … `TOKEN_SECONDS`: how long a token waits to be used", _whole(60, 71940)),
-    Setting("LIMIT_PER_ADDRESS", "10/minute", "tokens per client address; `;` joins several", _limit),
-    Setting("LIMIT_PER_ORIGIN", "60/minute;5000/day", "tokens per site", _limit),
-    Setting(
-        "LIMITS_STORAGE",
-        "memory://",
-        "or `redis://…`, `rediss://…`: exact across instances",
-        _matching(re.compile(r"memory://|rediss?://[!-~]+"), "memory://, redis://… or rediss://…"),
-    ),
-    Setting("TRUSTED_HOPS", "1", "`1`; `2` behind an external load balancer", _whole(1, 2)),
-    Setting(
-        "CALLERS",
-        "",
-        "`firebase-auth:PROJECT_ID`, `firebase-app-check:PROJECT_NUMBER` or `oidc:ISSUER AUDIENCE`",
-        lambda text: (
-            text
-            and _matching(
-                _CALLERS, "firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or oidc:https://ISSUER AUDIENCE"
-            )(text)
+        (
+            "GEMINI_API_KEY",
+            "",
+            "the key itself, for local runs and plain containers; exactly one of the two",
+            rules.api_key,
         ),
-    ),
-    Setting("PAUSED", "", "kill switch: `1`, or the sentence that visitors read", _paused),
+        (
+            "GEMINI_BASE_URL",
+            "https://generativelanguage.googleapis.com",
+            "`https://…`, or `http://` on loopback",
+            rules.base_url,
+        ),
+        (
+            "SECRET_MANAGER_BASE_URL",
+            "https://secretmanager.googleapis.com",
+            "`https://…`, or `http://` on loopback",
+            rules.base_url,
+        ),
+        ("GEMINI_API_VERSION", "v1alpha", "`v1alpha` or `v1beta`", rules.api_version),
+        ("PROMPTS", "prompts", "folder of prompt files", rules.folder),
+        ("DEFAULT_PROMPT", "voice-assistant", "file name in it, without `.md`", rules.prompt_name),
+        ("TOKEN_SECONDS", "1800", "60 … 71940: how long a conversation may last", rules.whole(60, 71940)),
+        (
+            "NEW_SESSION_SECONDS",
+            "120",
+            "60 … `TOKEN_SECONDS`: how long a token waits to be used",
+            rules.whole(60, 71940),
+        ),
+        ("LIMIT_PER_ADDRESS", "10/minute", "tokens per client address; `;` joins several", rules.limit),
+        ("LIMIT_PER_ORIGIN", "60/minute;5000/day", "tokens per site", rules.limit),
+        ("LIMITS_STORAGE", "memory://", "or `redis://…`, `rediss://…`: exact across instances", rules.storage),
+        ("TRUSTED_HOPS", "1", "`1`; `2` behind an external load balancer", rules.whole(1, 2)),
+        (
+            "CALLERS",
+            "",
+            "`firebase-auth:PROJECT_ID`, `firebase-app-check:PROJECT_NUMBER` or `oidc:ISSUER AUDIENCE`",
+            rules.callers,
+        ),
+        ("PAUSED", "", "kill switch: `1`, or the sentence that visitors read", rules.paused),
+    )
 )

@@ -1,0 +1,103 @@
+"""How each setting is read: a text becomes a value, or a ValueError with the cure."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent  # beside main.py; relative folders start here
+KEY = re.compile(r"[!#-&(-~]{20,400}", re.ASCII)  # printable, no quotes; the shape of a key, whatever its prefix
+LIMIT = re.compile(
+    r"\s*[1-9][0-9]{0,8}\s*(?:/|\bper\b)\s*(?:[1-9][0-9]{0,5}\s*)?(?:second|minute|hour|day|month|year)s?\s*",
+    re.ASCII | re.IGNORECASE,
+)
+OFF = ("", "0", "off", "false", "no")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # of a prompt file, without .md
+
+
+def matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
+    """Return a reader of texts that match `pattern` whole; `expected` says what they look like."""
+
+    def parse(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"must be {expected}")
+        return text
+
+    return parse
+
+
+def optional(parse: Callable[[str], str]) -> Callable[[str], str | None]:
+    """Return a reader that takes nothing for None, and leaves the rest to `parse`."""
+    return lambda text: parse(text) if text else None
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def base_url(text: str) -> str:
+    """Return a base URL without trailing slash: https, or http to this machine only."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+    except ValueError:
+        host, url = "", urlsplit("")
+    loopback = host in ("localhost", "::1") or re.fullmatch(r"127(\.[0-9]{1,3}){3}", host, re.ASCII)
+    if (
+        not host
+        or not re.fullmatch(r"[!-~]+", text)
+        or url.query
+        or url.fragment
+        or "@" in url.netloc
+        or "?" in text
+        or "#" in text
+    ):
+        raise ValueError("must be a plain URL such as https://host, without user, query or fragment")
+    if url.scheme != "https" and not (url.scheme == "http" and loopback):
+        raise ValueError("must start with https:// (http:// is only for this machine's own loopback addresses)")
+    return text.rstrip("/")
+
+
+def limit(text: str) -> str:
+    """Return limits in the notation of the `limits` library."""
+    if not all(LIMIT.fullmatch(part) for part in text.split(";")):
+        raise ValueError("must be limits such as 10/minute or 60/minute;5000/day")
+    return text
+
+
+def paused(text: str) -> str | None:
+    """Return None when off, "" for the usual sentence, or the owner's own."""
+    if text.lower() in OFF:
+        return None
+    return "" if text == "1" else text
+
+
+def folder(text: str) -> Path:
+    """Return an existing folder; relative ones are beside main.py."""
+    folder = ROOT / text
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {text!r} beside main.py")
+    return folder
+
+
+api_key = optional(matching(KEY, "a Gemini API key: 20 to 400 printable characters without quotes or spaces"))
+secret_version = optional(
+    matching(
+        re.compile(r"projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(?:latest|[1-9][0-9]*)", re.ASCII),
+        "projects/PROJECT/secrets/NAME/versions/latest, or a version's number instead of latest",
+    )
+)
+api_version = matching(re.compile("v1alpha|v1beta"), "v1alpha or v1beta")
+prompt_name = matching(NAME, "a prompt file's name without .md: lower-case letters, digits and hyphens")
+storage = matching(re.compile(r"memory://|rediss?://[!-~]+", re.ASCII), "memory://, redis://… or rediss://…")
+callers = matching(
+    re.compile(r"|firebase-auth:[a-z0-9-]+|firebase-app-check:[0-9]+|oidc:https://[!-~]+ [!-~]+", re.ASCII),
+    "firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or oidc:https://ISSUER AUDIENCE",
+)
