@@ -1,5 +1,6 @@
 """One port for everything: picks the room a request belongs to, applies faults, notes what came."""
 
+import asyncio
 import contextlib
 import re
 import ssl
@@ -67,6 +68,5 @@ async def running(
         await site.start()
         yield int(runner.addresses[0][1])
     finally:
-        for session in list(world.open):
-            await session.leave(1001, "")
+        await asyncio.gather(*(session.leave(1001, "") for session in world.open))
         await runner.cleanup()

@@ -34,7 +34,7 @@ def named_error(name: str, message: str, retry_after: int | None, retry_delay: s
         ),
         "leaked-key": lambda: GoogleError(403, message or LEAKED_KEY),
         "denied": lambda: GoogleError(403, message or "The caller does not have permission"),
-        "not-found": lambda: None,
+        "not-found": lambda: GoogleError(404, message) if message else None,
         "quota": lambda: GoogleError(429, message or QUOTA, details=details, headers=headers),
         "internal": lambda: GoogleError(500, message or "Internal error encountered."),
         "unavailable": lambda: GoogleError(
@@ -43,6 +43,14 @@ def named_error(name: str, message: str, retry_after: int | None, retry_delay: s
         "deadline": lambda: GoogleError(504, message or "Deadline expired before operation could complete."),
     }
     return errors[name]()
+
+
+def _fitting(name: str, value: Any, kind: Any) -> Any:
+    """The value, if it is a text or a number as its field demands; raises ValueError."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (isinstance(value, str) if "str" in str(kind) else number):
+        raise ValueError(f"{name} must be a {'text' if 'str' in str(kind) else 'number'}")
+    return value
 
 
 @dataclasses.dataclass
@@ -76,7 +84,7 @@ class Fault:
             if plain not in names:
                 raise ValueError(f"unknown field {name!r}; known: {', '.join(names)}")
             if value is not None:
-                given[plain] = value
+                given[plain] = _fitting(name, value, names[plain].type)
         target, kind = given.get("target"), given.get("kind")
         if target not in TARGETS:
             raise ValueError(f"target must be one of {', '.join(TARGETS)}")

@@ -18,7 +18,7 @@ class Utterance:
     loudness: float
 
 
-def _mean_square(samples: array.array[int]) -> float:
+def _mean_square(samples: "array.array[int]") -> float:
     return sum(sample * sample for sample in samples) / max(1, len(samples)) / 32768**2
 
 

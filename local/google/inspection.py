@@ -115,7 +115,6 @@ async def _go_away(world: World, body: dict[str, Any]) -> Any:
 
 
 async def _reset(world: World, _: dict[str, Any]) -> Any:
-    for session in list(world.open):
-        await session.leave(1001, "")
+    await asyncio.gather(*(session.leave(1001, "") for session in world.open))
     world.reset()
     return {}

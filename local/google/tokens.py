@@ -16,7 +16,7 @@ from local.google.schema import AUTH_TOKEN, SETUP, Kind, SchemaError
 LONGEST = dt.timedelta(hours=20)
 DEFAULT_LIFE = dt.timedelta(minutes=30)
 DEFAULT_START = dt.timedelta(seconds=60)
-KEPT_TOKENS = 100_000
+KEPT_TOKENS = 20_000
 KEPT_MINTS = 5_000
 KEPT_BYTES = 64 * 1024 * 1024
 
@@ -70,7 +70,7 @@ class Mint:
 
 
 class Tokens:
-    """Mints tokens and remembers them: the newest 100 000, and the newest 5 000 (or 64 MiB) of requests."""
+    """Mints tokens and remembers them: the newest 20 000, and the newest 5 000 (or 64 MiB) of requests."""
 
     def __init__(self, clock: Clock, chance: random.Random, *, strict_mask: bool = False) -> None:
         self._clock = clock

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.google import speech
+from local.google.models import VOICES
 from tests.local.talk import (
     MODEL,
     Live,
@@ -21,7 +22,7 @@ from tests.local.talk import (
     world_token,
 )
 
-TRANSCRIBED = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
+TRANSCRIBED: dict[str, Any] = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
 PAGE = """You are the voice of a page.
 
 <page-title 1f2e3d4c5b>
@@ -495,13 +496,25 @@ def test_the_voice_is_a_voice() -> None:
         quiet = sum(each < 60 for each in loudness) / len(loudness)
         return max(abs(sample) for sample in samples), quiet, max(loudness)
 
+    def heard_pitch(voice: str) -> float:
+        """The pitch in the middle of a long vowel, from the period after which the sound repeats."""
+        sound = memoryview(speech.pronounce("aaa", voice, 0.5, 0.5)).cast("h")
+        middle = sound[len(sound) // 3 : len(sound) // 3 + 1_200]
+        likeness = {
+            period: sum(a * b for a, b in zip(middle[: 1_200 - period], middle[period:], strict=True))
+            / (1_200 - period)
+            for period in range(80, 280)
+        }
+        return 24_000 / max(likeness, key=lambda period: likeness[period])
+
     for voice in ("Kore", "Puck", "Sulafat"):
+        assert heard_pitch(voice) == pytest.approx(speech.pitch(voice), rel=0.15)
         peak, quiet, loudest = measured(voice)
         assert 8_000 < peak < 32_767
         assert 0.02 < quiet < 0.6
         assert loudest > 1_000
-    assert len({round(speech.pitch(voice), 2) for voice in speech.VOICES}) == 30
-    assert 90 < min(map(speech.pitch, speech.VOICES)) < max(map(speech.pitch, speech.VOICES)) < 250
+    assert len({round(speech.pitch(voice), 2) for voice in VOICES}) == 30
+    assert 90 < min(map(speech.pitch, VOICES)) < max(map(speech.pitch, VOICES)) < 250
 
 
 @pytest.mark.parametrize(

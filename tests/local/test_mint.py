@@ -30,7 +30,8 @@ def create(client: genai.Client, **config: Any) -> types.AuthToken:
     """Mint with the official client, whose warning about experimental code is known."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return client.auth_tokens.create(config=types.CreateAuthTokenConfig(**config))
+        token: types.AuthToken = client.auth_tokens.create(config=types.CreateAuthTokenConfig(**config))
+        return token
 
 
 @pytest.mark.parametrize("version", ["v1alpha", "v1beta"])
