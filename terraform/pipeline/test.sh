@@ -1,0 +1,6 @@
+#!/bin/sh
+# All tests, with a report. The first step: a failure here leaves everything as it is.
+set -eu
+cd "$(dirname "$0")/../.."
+mkdir -p build
+make test PYTEST="--junitxml=build/tests.xml"
