@@ -303,7 +303,12 @@ class Memory {
   /** True when nothing would be lost by changing the connection now. */
   get settled() {
     const safe = this.handle ? ['saved'] : ['saved', 'answered'];
-    return !this.#generating && this.#turns.every(({ state }) => safe.includes(state));
+    return !this.#turnOpen && this.#turns.every(({ state }) => safe.includes(state));
+  }
+
+  /** An answer is complete, but the end of its turn has not come: it holds back until all was spoken. */
+  get awaitsEnd() {
+    return this.#turnOpen && !this.#generating;
   }
 
   /** The frames that bring a new connection up to date: answered turns are told, open ones are asked again. */
@@ -527,6 +532,7 @@ export class Session extends EventTarget {
   #catchUp(contextKept) {
     if (!contextKept) this.#memory.handle = null;
     this.#transcript.finish('model');
+    if (this.#memory.awaitsEnd) this.#emit('turn'); // nobody else will say so any more
     this.#tools.connectionLost();
     const frames = this.#memory.replay({ contextKept, recap: this.#recap });
     this.#connection.recapped = frames[0]?.clientContent?.turnComplete === false;

@@ -212,9 +212,16 @@ PRELUDE = """async (endpoint) => {
     return session;
   };
   window.start = async (options) => { await make(options).open(); };
-  window.next = (type, test = () => true) => new Promise((done) => session.addEventListener(type, function listen({ detail }) {
-    if (test(detail)) { session.removeEventListener(type, listen); done(detail ?? null); }
-  }));
+  window.next = (type, test = () => true) => new Promise((done, fail) => {
+    const late = () => fail(new Error(`no ${type} in 20 s: ${JSON.stringify(events.slice(-5)).slice(0, 2000)}`));
+    const timer = setTimeout(late, 20000);
+    session.addEventListener(type, function listen({ detail }) {
+      if (!test(detail)) return;
+      clearTimeout(timer);
+      session.removeEventListener(type, listen);
+      done(detail ?? null);
+    });
+  });
   window.of = (type) => events.filter(([name]) => name === type).map(([, detail]) => detail);
   window.ask = async (text) => { const turn = next('turn'); session.sendText(text); await turn; return session.transcript.at(-1).text; };
   window.wait = (ms) => new Promise((done) => setTimeout(done, ms));
