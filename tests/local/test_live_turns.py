@@ -505,7 +505,8 @@ def test_the_voice_is_a_voice() -> None:
             / (1_200 - period)
             for period in range(80, 280)
         }
-        return 24_000 / max(likeness, key=lambda period: likeness[period])
+        # Two periods are as like as one: the shortest counts.
+        return 24_000 / min(period for period in likeness if likeness[period] > 0.9 * max(likeness.values()))
 
     for voice in ("Kore", "Puck", "Sulafat"):
         assert heard_pitch(voice) == pytest.approx(speech.pitch(voice), rel=0.15)
