@@ -111,9 +111,11 @@ def preflight(deployment: Deployment) -> str:
         faults.append(f"{_ALLOW_ORIGIN} is {allowed}, not {deployment.origin}")
     if not _lists(answer, "Access-Control-Allow-Methods", "post"):
         faults.append("Access-Control-Allow-Methods does not list POST")
-    for header in ("content-type", *(name.lower() for name in deployment.headers)):
-        if not _lists(answer, "Access-Control-Allow-Headers", header):
-            faults.append(f"Access-Control-Allow-Headers does not list {header}")
+    faults += [
+        f"Access-Control-Allow-Headers does not list {header}"
+        for header in ("content-type", *(name.lower() for name in deployment.headers))
+        if not _lists(answer, "Access-Control-Allow-Headers", header)
+    ]
     if not _lists(answer, "Vary", "origin"):
         faults.append("Vary does not list Origin, so a cache may give one site the answer meant for another")
     if faults:

@@ -7,7 +7,6 @@ from local.doctor.deployment import Deployment
 from local.doctor.finding import Failure
 from local.doctor.minting import server_time
 
-SLOW_SECONDS = 10.0  # a visitor has gone by then
 SKEW_SECONDS = 30.0  # the Date header counts whole seconds, and packets travel; this is beyond both
 _REPEATS = 3
 

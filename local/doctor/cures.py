@@ -11,8 +11,7 @@ _MEANINGS = {
     ),
     "caller_not_verified": (
         "The function wants to know who calls (setting CALLERS), and the doctor cannot sign in.",
-        "Give it the proof that a signed-in page sends, for example: --header 'Authorization: Bearer TOKEN' "
-        "or --header 'X-Firebase-AppCheck: TOKEN'.",
+        "Give it what a signed-in page sends: --header 'Authorization: Bearer …' or 'X-Firebase-AppCheck: …'.",
     ),
     "paused": (
         "It is paused: the kill switch is thrown.",
@@ -35,8 +34,7 @@ _MEANINGS = {
         "Wait a moment, or raise the quota or spend limit of the key's project in Google AI Studio.",
     ),
     "temporarily_unavailable": (
-        "The function cannot have something that it needs first; mostly the key from Secret Manager, "
-        "otherwise LIMITS_STORAGE or the signing keys of CALLERS.",
+        "The function cannot have what it needs first: the key, LIMITS_STORAGE, or the signing keys of CALLERS.",
         "The log names which. With --project the doctor looks at the secret itself.",
     ),
     "internal": ("The function met an error that nobody expected.", "The log holds the place in the code."),

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +21,8 @@ class Deployment:
     """What is examined. `url` is where pages ask for tokens; `origins` are on its allowlist, the first one is tried.
 
     `prompt` names the prompt file to ask for (None: the default one), `opened` the setup fields that it leaves to the
-    page on purpose, `headers` what proves a caller where the function wants one.
+    page on purpose, `headers` what proves a caller where the function wants one, `speak` whether the model may be made
+    to speak, and `slow_seconds` how long a visitor may wait.
     """
 
     url: str
@@ -34,12 +34,13 @@ class Deployment:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     project: str | None = None
     speak: bool = False
+    slow_seconds: float = 10.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     minted: int = 0
+    minted_with_key: int = 0
     first: Answer | None = None
     token: Answer | None = None
-    asked_at: datetime | None = None
     received_at: datetime | None = None
     hostile: Outcome | None = None
     connected_with: str = ""
@@ -91,8 +92,3 @@ def accepts(answer: Answer) -> bool | None:
     if answer.code or answer.status < 300:  # noqa: PLR2004 - the success statuses end here
         return True
     return None
-
-
-def stopwatch() -> float:
-    """A clock for intervals, in seconds."""
-    return time.perf_counter()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from local.doctor.finding import Failure
-from local.doctor.web import is_loopback, no_answer, proxy_for
+from local.doctor.trouble import no_answer
+from local.doctor.web import is_loopback, proxy_for
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -59,6 +60,7 @@ class Live:
         try:
             from websockets import exceptions
             from websockets.sync.client import connect
+            from websockets.typing import Origin
         except ImportError as error:
             raise Failure(
                 "Python's package websockets is not installed here.",
@@ -68,7 +70,7 @@ class Live:
         try:
             with connect(
                 f"{url}?access_token={quote(token, safe='')}",
-                origin=origin,  # type: ignore[arg-type]  # the package has a type of its own for this string
+                origin=Origin(origin),
                 ssl=self.context if url.startswith("wss:") else None,
                 proxy=None if is_loopback(url) else proxy_for("http" + url.removeprefix("ws")),
                 open_timeout=self.timeout,

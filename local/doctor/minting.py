@@ -28,7 +28,6 @@ _FORMS = {
 
 def mints(deployment: Deployment) -> str:
     """The site's page gets a token."""
-    deployment.asked_at = deployment.now()
     answer = deployment.mint()
     deployment.received_at = deployment.now()
     if answer.status != 200 or not answer.token:  # noqa: PLR2004 - what a token comes with

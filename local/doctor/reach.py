@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from local.doctor.deployment import Deployment
 from local.doctor.finding import Failure
-from local.doctor.web import FORBIDDEN, UNAUTHORIZED, Answer, is_loopback, no_answer, proxy_for
+from local.doctor.trouble import no_answer
+from local.doctor.web import FORBIDDEN, UNAUTHORIZED, Answer, is_loopback, proxy_for
 
 _REDIRECTS = range(300, 400)
 _SERVER_ERRORS = range(500, 600)
@@ -31,7 +32,7 @@ def name(deployment: Deployment) -> str:
         addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except OSError as error:
         raise no_answer(error, url, deployment.web.timeout) from error
-    resolved = f"{host} is {', '.join(sorted(addresses)[:3])}"
+    resolved = " ".join([host, *(f"is {address}" for address in sorted(addresses)[:1] if address != host)])
     if parts.scheme == "http":
         return f"{resolved}; no TLS, as is usual on one's own machine"
     try:
@@ -62,7 +63,7 @@ def reachable(deployment: Deployment) -> str:
             seen,
         )
     raise Failure(
-        "It redirects. Browsers do not follow a redirect before they have asked for permission, so no page gets a token.",
+        "It redirects. Browsers do not follow a redirect when they ask for permission first, so no page gets a token.",
         f"If that is where the function is, use this address in the page: {target}",
         seen,
     )

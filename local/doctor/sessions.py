@@ -107,9 +107,7 @@ def reuse(deployment: Deployment) -> str:
 
 def _open(deployment: Deployment, setup: dict[str, Any], say: str | None = None) -> Outcome:
     answer = minted(deployment)
-    return deployment.live.open(
-        answer.json["websocketUrl"], str(answer.token), setup, deployment.origin, say
-    )
+    return deployment.live.open(answer.json["websocketUrl"], str(answer.token), setup, deployment.origin, say)
 
 
 def _meaning(deployment: Deployment, outcome: Outcome) -> Failure:
@@ -136,7 +134,9 @@ def _meaning(deployment: Deployment, outcome: Outcome) -> Failure:
             seen,
         )
     if "quota" in reason:
-        return Failure("Your Gemini quota for Live sessions is used up.", f"Raise it in Google AI Studio. {again}", seen)
+        return Failure(
+            "Your Gemini quota for Live sessions is used up.", f"Raise it in Google AI Studio. {again}", seen
+        )
     if outcome.code in (INVALID, POLICY):
         return Failure(
             f"Gemini does not accept the setup in the token: {fields['model']} with the config of "

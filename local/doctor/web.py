@@ -5,10 +5,8 @@ import functools
 import http.client
 import ipaddress
 import json
-import socket
 import ssl
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.doctor.finding import Failure
+from local.doctor.trouble import no_answer
 
 LARGEST_ANSWER = 256 * 1024  # bytes; ours are below one thousandth of it
 _PIECE = 16 * 1024
@@ -66,7 +64,7 @@ class Answer:
 class _AsItIs(urllib.request.HTTPErrorProcessor):
     """Returns every answer, so that refusals are looked at and redirects are never followed."""
 
-    def http_response(self, _request: urllib.request.Request, response: Any) -> Any:
+    def http_response(self, request: urllib.request.Request, response: http.client.HTTPResponse) -> Any:  # noqa: ARG002 - the library's own signature
         return response
 
     https_response = http_response
@@ -105,7 +103,7 @@ class Web:
         return content
 
     def _opener(self, url: str) -> urllib.request.OpenerDirector:
-        proxies = {} if proxy_for(url) is None else None
+        proxies: dict[str, str] | None = {} if proxy_for(url) is None else None
         handlers = [_AsItIs(), urllib.request.HTTPSHandler(context=self.context), urllib.request.ProxyHandler(proxies)]
         return urllib.request.build_opener(*handlers)
 
@@ -134,63 +132,3 @@ def _context() -> ssl.SSLContext:
 
             context.load_verify_locations(certifi.where())
     return context
-
-
-def no_answer(error: BaseException, url: str, timeout: float) -> Failure:  # noqa: PLR0911 - one return for each failure
-    """Return what it means that a request, or a connection, ended with `error`."""
-    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, BaseException):
-        error = error.reason
-    host = urlsplit(url).hostname
-    match error:
-        case socket.gaierror():
-            return Failure(
-                f"There is no host called {host}.",
-                "Compare the URL, letter by letter, with what the deployment printed:\n"
-                "$ terraform -chdir=terraform output -raw url",
-            )
-        case ssl.SSLCertVerificationError():
-            return _certificate(error, str(host))
-        case ssl.SSLError():
-            return Failure(
-                f"{host} does not speak TLS there ({error.reason or 'the handshake broke off'}).",
-                "Check the port in the URL; for a function on this machine write http:// instead of https://.",
-            )
-        case ConnectionRefusedError():
-            return Failure(
-                "Nothing listens at this address and port.",
-                "Check the port in the URL; for a function on this machine, start it (make run).",
-            )
-        case TimeoutError():
-            return Failure(
-                f"No complete answer came within {timeout:g} seconds.",
-                "Try again; if it stays so, look whether the function starts at all, and whether a firewall "
-                "between here and there lets HTTPS through. --timeout waits longer.",
-            )
-        case ConnectionError() | http.client.HTTPException():
-            return Failure(
-                f"The connection broke off in the middle of the answer ({type(error).__name__}).",
-                "Try again; if it stays so, look in the function's log: the process may be crashing. "
-                "A server that expects https:// also breaks off when asked with http://.",
-            )
-    return Failure(
-        f"The network gave up ({getattr(error, 'strerror', None) or type(error).__name__}).",
-        "Check this machine's own connection, then try again.",
-    )
-
-
-def _certificate(error: ssl.SSLCertVerificationError, host: str) -> Failure:
-    says = error.verify_message.rstrip(".")
-    if "self-signed" in says or "unable to get local issuer" in says:
-        why = "nobody that browsers trust has signed it"
-        cure = "Use the address that Google gave the function (https://….run.app), or give your domain a certificate "
-        cure += "that browsers know. Behind a company's proxy, let SSL_CERT_FILE name the company's own certificate."
-    elif "expired" in says:
-        why = "it has expired"
-        cure = "Renew it. If it is new, check this machine's clock."
-    elif "mismatch" in says or "not valid for" in says:
-        why = f"it is for other names than {host}"
-        cure = "Use the name that the certificate is for, or have one made for this name."
-    else:
-        why = "browsers would not accept it"
-        cure = "Put it in order at whoever serves this name."
-    return Failure(f"The certificate cannot be trusted: {why}.", cure, f"TLS says: {says}")
