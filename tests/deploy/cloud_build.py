@@ -53,5 +53,14 @@ class Build:
 
 def bare_environment(programs: Path) -> dict[str, str]:
     """Return what a step's container offers: `programs` come first on the path, nobody's credentials are there."""
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR") if name in os.environ}
-    return {**kept, "PATH": f"{programs}:{os.environ['PATH']}", "GOOGLE_OAUTH_ACCESS_TOKEN": "not-a-token", "CHECKPOINT_DISABLE": "1"}
+    kept = {
+        name: os.environ[name]
+        for name in ("HOME", "LANG", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")
+        if name in os.environ
+    }
+    return {
+        **kept,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "GOOGLE_OAUTH_ACCESS_TOKEN": "not-a-token",
+        "CHECKPOINT_DISABLE": "1",
+    }

@@ -15,7 +15,17 @@ KEY = "AQ.sentinel-key-that-must-never-be-stored"
 PROJECT = "my-project"
 BASIC: dict[str, Any] = {"project_id": PROJECT, "allowed_origins": ["https://shop.example"], "settle_seconds": 0}
 
-_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
+_KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "TF_CLI_CONFIG_FILE",
+    "TF_PLUGIN_CACHE_DIR",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+)
 
 
 class TerraformError(Exception):
@@ -41,7 +51,9 @@ class Configuration:
             if "provider" not in str(error):
                 raise
             reason = next((line for line in str(error).splitlines() if "Error:" in line), "terraform init failed")
-            pytest.skip(f"Terraform's providers cannot be had ({reason.strip('│ ')}); set TF_CLI_CONFIG_FILE to a mirror of them")
+            pytest.skip(
+                f"Terraform's providers cannot be had ({reason.strip('│ ')}); set TF_CLI_CONFIG_FILE to a mirror of them"
+            )
         return configuration
 
     def run(self, *arguments: str, key: str | None = None, check: bool = True, **more: str) -> str:
@@ -79,7 +91,9 @@ class Configuration:
         (self.folder / "test.tfvars.json").write_text(json.dumps({**BASIC, **variables}))
         printed = self.run("plan", "-json", "-var-file=test.tfvars.json", check=False)
         events = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-        errors = [event["diagnostic"] for event in events if event["type"] == "diagnostic" and event["@level"] == "error"]
+        errors = [
+            event["diagnostic"] for event in events if event["type"] == "diagnostic" and event["@level"] == "error"
+        ]
         return "\n\n".join(error["detail"].split("\n\n")[0].replace("\n", " ") for error in errors)
 
     def touched(self, variables: dict[str, Any] | None = None, key: str | None = KEY) -> dict[str, str]:
@@ -111,7 +125,9 @@ def copy_sources(where: Path) -> None:
 
 def planned(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the planned resources by address, data sources left out."""
-    return {r["address"]: r["values"] for r in _resources(plan["planned_values"]["root_module"]) if r["mode"] == "managed"}
+    return {
+        r["address"]: r["values"] for r in _resources(plan["planned_values"]["root_module"]) if r["mode"] == "managed"
+    }
 
 
 def changes(plan: dict[str, Any]) -> dict[str, list[str]]:

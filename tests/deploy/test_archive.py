@@ -32,7 +32,7 @@ def _stand_in_plan(configuration: Configuration) -> dict[str, Any]:
 @pytest.fixture(scope="module", name="archive")
 def _archive(configuration: Configuration, stand_in_plan: dict[str, Any]) -> Path:
     """The zip that the planned bucket object would upload."""
-    return configuration.folder / planned(stand_in_plan)["google_storage_bucket_object.source"]["source"]
+    return configuration.folder / str(planned(stand_in_plan)["google_storage_bucket_object.source"]["source"])
 
 
 def listing(archive: Path) -> set[str]:
@@ -92,14 +92,32 @@ def _installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""}
     wanted = [str(uv), "venv", "--quiet", "--no-project", str(folder / ".venv"), "--python"]
     ours = ".".join(map(str, sys.version_info[:2]))
-    found = ours != DEPLOYED_PYTHON and subprocess.run([*wanted, DEPLOYED_PYTHON], env=environment, capture_output=True, check=False).returncode == 0
+    found = (
+        ours != DEPLOYED_PYTHON
+        and subprocess.run([*wanted, DEPLOYED_PYTHON], env=environment, capture_output=True, check=False).returncode
+        == 0
+    )
     if not found:
         subprocess.run([*wanted, sys.executable], env=environment, check=True)
     if not found and ours != DEPLOYED_PYTHON:
         print(f"no Python {DEPLOYED_PYTHON} here: the archive is tried on {ours}")
-    install = [str(uv), "pip", "install", "--quiet", "--python", str(folder / ".venv"), "--require-hashes", "--only-binary", ":all:"]
+    install = [
+        str(uv),
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(folder / ".venv"),
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+    ]
     done = subprocess.run(
-        [*install, "-r", str(folder / "workspace" / "requirements.txt")], env=environment, text=True, capture_output=True, check=False
+        [*install, "-r", str(folder / "workspace" / "requirements.txt")],
+        env=environment,
+        text=True,
+        capture_output=True,
+        check=False,
     )
     if done.returncode and any(word in done.stderr for word in ("dns error", "Could not connect", "Failed to fetch")):
         pytest.skip(f"the requirements cannot be downloaded: {done.stderr.strip().splitlines()[-1]}")
@@ -135,15 +153,26 @@ def _cloud() -> Iterator[Google]:
         yield cloud
 
 
-def test_the_archive_mints_with_terraforms_own_settings(installed: Path, stand_in_plan: dict[str, Any], cloud: Google) -> None:
+def test_the_archive_mints_with_terraforms_own_settings(
+    installed: Path, stand_in_plan: dict[str, Any], cloud: Google
+) -> None:
     """Unzipped alone, with its own requirements and the planned settings, the archive mints a token."""
     key = "AQ.the-key-that-terraform-stored-0123"
     cloud.secret(key, name="livetoken-gemini-api-key")
-    planned_settings = planned(stand_in_plan)["google_cloudfunctions2_function.main"]["service_config"][0]["environment_variables"]
+    planned_settings = planned(stand_in_plan)["google_cloudfunctions2_function.main"]["service_config"][0][
+        "environment_variables"
+    ]
     host = cloud.url.removeprefix("http://")
-    at_the_stand_in = {"GEMINI_BASE_URL": cloud.url, "SECRET_MANAGER_BASE_URL": cloud.url, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
+    at_the_stand_in = {
+        "GEMINI_BASE_URL": cloud.url,
+        "SECRET_MANAGER_BASE_URL": cloud.url,
+        "GCE_METADATA_HOST": host,
+        "GCE_METADATA_IP": host,
+    }
     with platform(installed, {**planned_settings, **at_the_stand_in}) as url:
-        asked = urllib.request.Request(f"{url}/", json.dumps({"lang": "en"}).encode(), {"Content-Type": "application/json", "Origin": ORIGIN})
+        asked = urllib.request.Request(
+            f"{url}/", json.dumps({"lang": "en"}).encode(), {"Content-Type": "application/json", "Origin": ORIGIN}
+        )
         with urllib.request.urlopen(asked, timeout=10) as answer:
             token = json.loads(answer.read())
     assert token["token"] == cloud.mints()[-1]["token"]

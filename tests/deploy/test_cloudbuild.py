@@ -44,8 +44,12 @@ def _workspace(tmp_path: Path) -> Path:
     workspace = Configuration.copy(tmp_path / "workspace").folder.parent
     (workspace / "cloudbuild.yaml").write_bytes((ROOT / "cloudbuild.yaml").read_bytes())
     (workspace / "terraform/examples/root/backend.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    (workspace / "cloudbuild.yaml").write_text(re.sub(r"TF_CLI_ARGS_init=.*", "TF_CLI_ARGS_init=-input=false", (workspace / "cloudbuild.yaml").read_text()))
-    (workspace / "terraform/terraform.tfvars").write_text('allowed_origins = ["https://shop.example"]\nsettle_seconds = 0\nname = "ignored"\n')
+    (workspace / "cloudbuild.yaml").write_text(
+        re.sub(r"TF_CLI_ARGS_init=.*", "TF_CLI_ARGS_init=-input=false", (workspace / "cloudbuild.yaml").read_text())
+    )
+    (workspace / "terraform/terraform.tfvars").write_text(
+        'allowed_origins = ["https://shop.example"]\nsettle_seconds = 0\nname = "ignored"\n'
+    )
     provider = next(workspace.glob("terraform/.terraform/providers/*/hashicorp/google/*/*/terraform-provider-google*"))
     if provider.stat().st_size > 1_000_000:
         pytest.skip("the google provider here is the real one: applying would reach for Google")
@@ -111,7 +115,9 @@ def test_a_bad_plan_stops_before_the_apply(workspace: Path, fault: str | None) -
     run, succeeded, _ = build(workspace)
     assert not succeeded
     assert list(run.ran) == ["test", "plan"]
-    assert ("allowed_origins must" if fault else "There is no terraform/terraform.tfvars") in " ".join(run.printed["plan"].split())
+    assert ("allowed_origins must" if fault else "There is no terraform/terraform.tfvars") in " ".join(
+        run.printed["plan"].split()
+    )
     assert state(workspace) == []
 
 
@@ -154,7 +160,14 @@ def test_a_pull_request_only_plans(workspace: Path) -> None:
 
 def test_the_file_is_what_cloud_build_takes() -> None:
     """Cloud Build's own schema has nothing against the file."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.cloudbuild", str(ROOT / "cloudbuild.yaml")]
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.cloudbuild",
+        str(ROOT / "cloudbuild.yaml"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -54,7 +54,9 @@ def test_raising_the_version_rotates_the_key_and_rolls_the_function(life: Config
     assert settings["GEMINI_API_KEY_VERSION"] == "2"
     shown = life.apply() + life.run("show", "-json", "tfplan") + life.run("show", "-json")
     forms = [KEY.encode(), KEY.encode().hex().encode(), base64.b64encode(KEY.encode())[:24]]
-    written = {path.relative_to(life.folder).as_posix(): contents(path) for path in life.folder.rglob("*") if is_ours(path)}
+    written = {
+        path.relative_to(life.folder).as_posix(): contents(path) for path in life.folder.rglob("*") if is_ours(path)
+    }
     assert {"tfplan", "terraform.tfstate"} <= set(written)
     assert any(name.startswith(".terraform/livetoken-") for name in written)
     for name, texts in {**written, "printed": [shown.encode()]}.items():
@@ -86,7 +88,9 @@ def contents(path: Path) -> list[bytes]:
     ],
     ids=["settings", "private", "vpc", "redis"],
 )  # fmt: skip
-def test_an_update_knows_every_setting(life: Configuration, variables: dict[str, Any], expected: dict[str, list[str]] | None) -> None:
+def test_an_update_knows_every_setting(
+    life: Configuration, variables: dict[str, Any], expected: dict[str, list[str]] | None
+) -> None:
     """No update leaves a setting unknown at plan time: the provider would plan all of them away and fail to apply."""
     plan = life.plan({**BASIC, **variables})
     if expected is not None:

@@ -47,8 +47,16 @@ def test_the_grants_with_everything_on_are_exactly_these(everything: dict[str, A
     assert grants(everything["planned_values"]["root_module"]["resources"]) == GRANTS | {
         (DEPLOY, "roles/artifactregistry.reader", "artifact_registry_repository livetoken"),
         (DEPLOY, "roles/cloudfunctions.developer", "cloudfunctions2_function livetoken"),
-        (DEPLOY, "roles/iam.serviceAccountUser", f"service_account projects/{PROJECT}/serviceAccounts/{BUILD.split(':')[1]}"),
-        (DEPLOY, "roles/iam.serviceAccountUser", f"service_account projects/{PROJECT}/serviceAccounts/{RUNTIME.split(':')[1]}"),
+        (
+            DEPLOY,
+            "roles/iam.serviceAccountUser",
+            f"service_account projects/{PROJECT}/serviceAccounts/{BUILD.split(':')[1]}",
+        ),
+        (
+            DEPLOY,
+            "roles/iam.serviceAccountUser",
+            f"service_account projects/{PROJECT}/serviceAccounts/{RUNTIME.split(':')[1]}",
+        ),
         (DEPLOY, "roles/run.developer", "cloud_run_v2_service livetoken"),
         (DEPLOY, "roles/secretmanager.secretVersionManager", "secret_manager_secret livetoken-gemini-api-key"),
         (DEPLOY, "roles/storage.legacyBucketReader", f"storage_bucket {PROJECT}-livetoken-source"),
@@ -64,7 +72,9 @@ def test_redis_reaches_the_function_through_a_secret(everything: dict[str, Any])
     assert "LIMITS_STORAGE" not in service["environment_variables"]
     (secret,) = service["secret_environment_variables"]
     assert (secret["key"], secret["secret"]) == ("LIMITS_STORAGE", "livetoken-limits-storage")
-    assert service["direct_vpc_network_interface"] == [{"network": "livetoken", "subnetwork": "livetoken", "tags": None}]
+    assert service["direct_vpc_network_interface"] == [
+        {"network": "livetoken", "subnetwork": "livetoken", "tags": None}
+    ]
     assert service["direct_vpc_egress"] == "VPC_EGRESS_PRIVATE_RANGES_ONLY"
     redis = values["google_redis_instance.main[0]"]
     assert redis["auth_enabled"]
@@ -74,7 +84,9 @@ def test_redis_reaches_the_function_through_a_secret(everything: dict[str, Any])
 
 def test_redis_can_live_in_a_network_of_ones_own(configuration: Configuration) -> None:
     """With `vpc` given, no network is made, and both ends meet in it."""
-    plan = configuration.plan({**BASIC, "redis": {}, "vpc": {"network": "corp", "subnetwork": "corp-run", "all_traffic": True}})
+    plan = configuration.plan(
+        {**BASIC, "redis": {}, "vpc": {"network": "corp", "subnetwork": "corp-run", "all_traffic": True}}
+    )
     assert not {"google_compute_network", "google_compute_subnetwork"} & kinds(plan)
     values = planned(plan)
     assert values["google_redis_instance.main[0]"]["authorized_network"] == f"projects/{PROJECT}/global/networks/corp"
@@ -146,6 +158,8 @@ def test_a_private_function_is_called_by_nobody(configuration: Configuration) ->
         ({"allowed_origins": []}, "at least one site"),
     ],
 )
-def test_a_wrong_variable_stops_the_plan_with_a_sentence(rules: Configuration, variables: dict[str, Any], sentence: str) -> None:
+def test_a_wrong_variable_stops_the_plan_with_a_sentence(
+    rules: Configuration, variables: dict[str, Any], sentence: str
+) -> None:
     """Mistakes are found before anything is made, and the message says what to write instead."""
     assert sentence in rules.complaints(variables)

@@ -74,7 +74,10 @@ def test_the_function_is_deployed_as_it_was_measured(function: dict[str, Any]) -
     assert {name: service[name] for name in expected} == expected
     assert service["environment_variables"]["THREADS"] == "20"
     assert service["environment_variables"]["LOG_EXECUTION_ID"] == "true"
-    assert (function["build_config"][0]["runtime"], function["build_config"][0]["entry_point"]) == ("python313", "mint_token")
+    assert (function["build_config"][0]["runtime"], function["build_config"][0]["entry_point"]) == (
+        "python313",
+        "mint_token",
+    )
 
 
 def test_the_framework_is_given_nothing_dangerous(function: dict[str, Any]) -> None:
@@ -84,9 +87,16 @@ def test_the_framework_is_given_nothing_dangerous(function: dict[str, Any]) -> N
     assert settings["GEMINI_API_KEY_SECRET"] == f"projects/{PROJECT}/secrets/livetoken-gemini-api-key/versions/latest"
 
 
-def test_every_resource_names_its_project_and_region(plan: dict[str, Any], configured: dict[str, dict[str, Any]]) -> None:
+def test_every_resource_names_its_project_and_region(
+    plan: dict[str, Any], configured: dict[str, dict[str, Any]]
+) -> None:
     """Whatever the provider's defaults are, everything lands in the project and region that the variables name."""
-    without_project = {"google_billing_budget", "google_storage_bucket_iam_member", "google_storage_bucket_object", "google_service_account_iam_member"}
+    without_project = {
+        "google_billing_budget",
+        "google_storage_bucket_iam_member",
+        "google_storage_bucket_object",
+        "google_service_account_iam_member",
+    }
     with_place = {
         "google_artifact_registry_repository": "location", "google_artifact_registry_repository_iam_member": "location",
         "google_cloud_run_v2_service_iam_member": "location", "google_cloudfunctions2_function": "location",

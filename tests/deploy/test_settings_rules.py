@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from livetoken.settings import TABLE, Settings, SettingsError
-from tests.deploy.configuration import BASIC, ROOT, Configuration
+from tests.deploy.configuration import ROOT, Configuration
 
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "settings.json").read_text())
 GOOD = [(row["setting"], value) for row in ROWS for value in row["good"]]
@@ -22,7 +22,9 @@ REQUIRED = {"ALLOWED_ORIGINS": "https://a.example", "GEMINI_API_KEY_SECRET": "pr
 
 def settings(setting: str, value: str) -> Settings:
     """Read the settings with one of them set to `value`."""
-    required = {name: text for name, text in REQUIRED.items() if (setting, name) != ("GEMINI_API_KEY", "GEMINI_API_KEY_SECRET")}
+    required = {
+        name: text for name, text in REQUIRED.items() if (setting, name) != ("GEMINI_API_KEY", "GEMINI_API_KEY_SECRET")
+    }
     return Settings.from_environment({**required, setting: value})
 
 
@@ -48,7 +50,11 @@ def refused(rules: Configuration, values: dict[str, Any]) -> dict[str, str]:
     """Return the variables that a plan with `values` complains about, each with what it says."""
     complaints = rules.complaints(values)
     named = re.compile("|".join(rf"\b{name}\b" for name in values))
-    return {(named.search(complaint) or [complaint])[0]: complaint for complaint in complaints.split("\n\n")} if complaints else {}
+    return (
+        {(named.search(complaint) or [complaint])[0]: complaint for complaint in complaints.split("\n\n")}
+        if complaints
+        else {}
+    )
 
 
 def test_terraform_accepts_every_good_value(rules: Configuration) -> None:
@@ -62,7 +68,9 @@ def test_terraform_refuses_every_bad_value(rules: Configuration) -> None:
     for column in zip_longest(*[[(row["variable"], variable(row, value)) for value in row["bad"]] for row in ROWS]):
         values = dict(filter(None, column))
         # a value of the wrong type hides all other complaints, and so does a bad token_seconds the one about its sibling
-        apart = {name: value for name, value in values.items() if name in NUMBERS and not re.fullmatch(r"-?[0-9.]+", value)}
+        apart = {
+            name: value for name, value in values.items() if name in NUMBERS and not re.fullmatch(r"-?[0-9.]+", value)
+        }
         apart |= {name: value for name, value in values.items() if name == "new_session_seconds"}
         groups = [{name: value} for name, value in apart.items()]
         for some in [*groups, {name: value for name, value in values.items() if name not in apart}]:
@@ -96,7 +104,9 @@ def test_the_defaults_are_the_functions_own(plan: dict[str, Any]) -> None:
 
 def test_variables_are_in_alphabetical_order_and_described() -> None:
     """A reader finds a variable by its name; each says what it is for."""
-    for file in sorted((ROOT / "terraform").glob("**/variables*.tf")) + sorted((ROOT / "terraform").glob("**/outputs.tf")):
+    for file in sorted((ROOT / "terraform").glob("**/variables*.tf")) + sorted(
+        (ROOT / "terraform").glob("**/outputs.tf")
+    ):
         if ".terraform" in file.parts:
             continue
         text = file.read_text()
@@ -109,6 +119,12 @@ def test_terraform_files_are_formatted() -> None:
     """`terraform fmt` has nothing to change."""
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on PATH")
-    done = subprocess.run(["terraform", "fmt", "-check", "-recursive", "-diff", "terraform"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-recursive", "-diff", "terraform"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     assert Path(ROOT / "terraform" / "function.tf").is_file()

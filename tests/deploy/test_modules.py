@@ -1,0 +1,153 @@
+"""The other ways to use the folder: as a module of somebody's own, as a root with a backend, and its bootstrap."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.configuration import KEY, PROJECT, ROOT, Configuration, TerraformError, changes, planned
+from tests.deploy.grants import grants
+
+DEPLOY = f"serviceAccount:livetoken-deploy@{PROJECT}.iam.gserviceaccount.com"
+CHECKOV = "checkov==3.3.30"
+
+
+@pytest.fixture(scope="module", name="bootstrap")
+def _bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    return Configuration.copy(tmp_path_factory.mktemp("once"), "terraform/bootstrap")
+
+
+def test_the_module_example_deploys_and_then_rests(tmp_path: Path) -> None:
+    """As a module of another configuration it ships that configuration's prompts, and its second plan is empty."""
+    example = Configuration.copy(tmp_path, "terraform/examples/module")
+    plan = example.plan({"project_id": PROJECT})
+    values = planned(plan)
+    function = values["module.livetoken.google_cloudfunctions2_function.main"]
+    assert function["service_config"][0]["environment_variables"]["DEFAULT_PROMPT"] == "concierge"
+    assert (function["location"], function["name"]) == ("europe-west1", "concierge")
+    assert {(r["values"].get("project"), r["values"].get("location")) for r in _module(plan)} <= {
+        (PROJECT, "europe-west1"),
+        (PROJECT, None),
+        (None, None),
+    }
+    del plan
+    settle = example.folder.parents[1] / "variables.tf"
+    settle.write_text(re.sub(r"default     = 60\n", "default     = 0\n", settle.read_text()))
+    example.plan({"project_id": PROJECT})
+    example.apply()
+    assert example.touched({"project_id": PROJECT}, key=None) == {}
+    assert KEY not in (example.folder / "terraform.tfstate").read_text()
+
+
+def _module(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = plan["planned_values"]["root_module"]["child_modules"][0]["resources"]
+    return [resource for resource in resources if resource["mode"] == "managed"]
+
+
+def test_the_root_example_is_a_backend_and_variables_that_plan(tmp_path: Path) -> None:
+    """The example's variables are valid as they stand, and its backend is the one that bootstrap's bucket is for."""
+    configuration = Configuration.copy(tmp_path)
+    example = ROOT / "terraform/examples/root"
+    (configuration.folder / "terraform.tfvars").write_bytes((example / "terraform.tfvars").read_bytes())
+    configuration.run("plan", "-input=false")
+    assert 'backend "gcs"' in (example / "backend.tf").read_text()
+    assert not list((ROOT / "terraform").glob("backend*.tf")), "a module with a backend warns wherever it is used"
+
+
+def test_terraforms_own_tests_pass(tmp_path: Path) -> None:
+    """`terraform test` in terraform/ passes, without cloud and credentials."""
+    configuration = Configuration.copy(tmp_path)
+    printed = configuration.run("test")
+    print(printed.strip().splitlines()[-1])
+    assert re.search(r"Success! \d+ passed, 0 failed\.", printed)
+
+
+def test_the_configuration_is_valid(configuration: Configuration, bootstrap: Configuration) -> None:
+    """`terraform validate` has nothing against the deployment and the bootstrap, not even a warning."""
+    for folder in (configuration, bootstrap):
+        assert json.loads(folder.run("validate", "-json"))["diagnostics"] == []
+
+
+def test_the_pipelines_account_reads_the_project_and_writes_only_its_own_state(bootstrap: Configuration) -> None:
+    """What bootstrap grants, exactly: viewers at project level, and the two buckets and one secret that it makes."""
+    plan = bootstrap.plan({"project_id": PROJECT})
+    viewers = (
+        "cloudfunctions.viewer",
+        "iam.securityReviewer",
+        "iam.serviceAccountViewer",
+        "run.viewer",
+        "serviceusage.serviceUsageViewer",
+    )
+    assert grants(plan["planned_values"]["root_module"]["resources"]) == {
+        *{(DEPLOY, f"roles/{viewer}", f"project {PROJECT}") for viewer in viewers},
+        (DEPLOY, "roles/logging.logWriter", f"project {PROJECT}"),
+        (DEPLOY, "roles/secretmanager.secretAccessor", "secret_manager_secret livetoken-pipeline-gemini-api-key"),
+        (DEPLOY, "roles/storage.objectUser", f"storage_bucket {PROJECT}-livetoken-builds"),
+        (DEPLOY, "roles/storage.objectUser", f"storage_bucket {PROJECT}-livetoken-state"),
+    }
+    state = planned(plan)["google_storage_bucket.state"]
+    assert state["versioning"] == [{"enabled": True}]
+    assert state["public_access_prevention"] == "enforced"
+    assert not state["force_destroy"]
+    assert "google_cloudbuild_trigger.main[0]" not in planned(plan)
+
+
+def test_a_connected_repository_gets_a_trigger(bootstrap: Configuration) -> None:
+    """With a repository there is a trigger, which runs cloudbuild.yaml as the pipeline's account; applying rests after."""
+    repository = f"projects/{PROJECT}/locations/us-central1/connections/github/repositories/livetoken"
+    variables = {"project_id": PROJECT, "repository": repository}
+    plan = bootstrap.plan(variables)
+    trigger = planned(plan)["google_cloudbuild_trigger.main[0]"]
+    assert trigger["filename"] == "cloudbuild.yaml"
+    assert trigger["substitutions"]["_STATE_BUCKET"] == f"{PROJECT}-livetoken-state"
+    assert trigger["repository_event_config"][0]["push"] == [{"branch": "^main$", "invert_regex": None, "tag": None}]
+    assert changes(plan)["google_cloudbuild_trigger.main[0]"] == ["create"]
+    bootstrap.apply(key=None)
+    assert bootstrap.touched(variables, key=None) == {}
+    submit = bootstrap.run("output", "-raw", "submit")
+    assert f"_DEPLOY_ACCOUNT={DEPLOY.removeprefix('serviceAccount:')}" in submit
+
+
+def test_viewer_roles_cannot_be_more_than_viewers(bootstrap: Configuration) -> None:
+    """The list of further roles takes viewers of one service only."""
+    for role in ("roles/editor", "roles/viewer", "roles/storage.admin"):
+        with pytest.raises(TerraformError, match="may only hold a service's viewer roles"):
+            bootstrap.plan({"project_id": PROJECT, "extra_viewer_roles": [role]})
+
+
+def test_the_policy_scan_finds_nothing_unexplained() -> None:
+    """Checkov finds nothing, and each exception in the files has its reason."""
+    scanner = ROOT / ".cache" / "checkov"
+    program = scanner / "bin" / "checkov"
+    if not program.exists():
+        done = subprocess.run([sys.executable, "-m", "venv", str(scanner)], capture_output=True, text=True, check=False)
+        install = [str(scanner / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", CHECKOV]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"{CHECKOV} cannot be installed: {done.stderr.strip().splitlines()[-1]}")
+    command = [
+        str(program),
+        "--directory",
+        str(ROOT / "terraform"),
+        "--framework",
+        "terraform",
+        "--output",
+        "json",
+        "--download-external-modules",
+        "false",
+    ]
+    environment = {"PATH": f"{scanner / 'bin'}:/usr/bin:/bin", "HOME": str(scanner), "LOG_LEVEL": "CRITICAL"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)
+    print({name: report["summary"][name] for name in ("passed", "failed", "skipped")})
+    failed = [
+        (check["check_id"], check["check_name"], check["resource"]) for check in report["results"]["failed_checks"]
+    ]
+    assert failed == []
+    assert report["summary"]["passed"] > 20
+    for check in report["results"]["skipped_checks"]:
+        assert len(check["check_result"]["suppress_comment"]) > 20, check["check_id"]
