@@ -9,8 +9,8 @@ import functions_framework
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from local import processes
 
+from local import processes
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")
@@ -33,10 +33,17 @@ def _make_client(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> Ma
             monkeypatch.delenv(name)
 
     def make(**environment: str) -> FlaskClient:
-        usual = {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": cloud.url, "LIMIT_PER_ADDRESS": "1000/minute", "LIMIT_PER_ORIGIN": "9000/minute"}
+        usual = {
+            "ALLOWED_ORIGINS": ORIGIN,
+            "GEMINI_API_KEY": KEY,
+            "GEMINI_BASE_URL": cloud.url,
+            "LIMIT_PER_ADDRESS": "1000/minute",
+            "LIMIT_PER_ORIGIN": "9000/minute",
+        }
         for name, value in {**usual, **environment}.items():
             monkeypatch.setenv(name, value)
-        app: Any = functions_framework.create_app("mint_token", str(ROOT / "main.py"))
+        create_app: Any = functions_framework.create_app
+        app = create_app("mint_token", str(ROOT / "main.py"))
         client: FlaskClient = app.test_client()
         return client
 

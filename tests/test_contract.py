@@ -12,19 +12,30 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from livetoken.page import FIELDS
 from livetoken.refusals import every_refusal
 from local import processes
-
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
-SEED_BODY = {"model": "gemini-3.1-flash-live-preview", "voice": "Kore", "lang": "es", "pageTitle": "Tea", "pageUrl": f"{ORIGIN}/tea?utm=1", "pageContent": "Green tea is steeped at 80 degrees."}
+SEED_BODY = {
+    "model": "gemini-3.1-flash-live-preview",
+    "voice": "Kore",
+    "lang": "es",
+    "pageTitle": "Tea",
+    "pageUrl": f"{ORIGIN}/tea?utm=1",
+    "pageContent": "Green tea is steeped at 80 degrees.",
+}
 
 
 def matches(document: Any, schema: str) -> None:
     """Assert that `document` is what docs/openapi.yaml calls `schema`."""
-    jsonschema.validate(document, {"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]}, format_checker=jsonschema.FormatChecker())
+    jsonschema.validate(
+        document,
+        {"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]},
+        format_checker=jsonschema.FormatChecker(),
+    )
 
 
 def is_refusal(response: Any, status: int, code: str) -> None:
@@ -55,7 +66,11 @@ def test_seed_body_works_unchanged(client: FlaskClient, cloud: processes.Google,
         "prompt": "voice-assistant",
         "apiVersion": "v1alpha",
     }
-    assert response.json["websocketUrl"] == cloud.url.replace("http", "ws") + "/ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained"
+    assert (
+        response.json["websocketUrl"]
+        == cloud.url.replace("http", "ws")
+        + "/ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained"
+    )
     lifetime = datetime.fromisoformat(response.json["expiresAt"]) - datetime.now(UTC)
     assert timedelta(minutes=29) < lifetime <= timedelta(minutes=30)
     assert response.json["token"] == cloud.mints()[-1]["token"]
@@ -83,14 +98,23 @@ def test_health_mints_nothing(client: FlaskClient, cloud: processes.Google) -> N
         assert (response.status_code, response.json) == (200, {"status": "ok"})
         matches(response.json, "Health")
         carries_the_headers_of_all_answers(response)
-        assert response.headers.get("Access-Control-Allow-Origin") == (ORIGIN if headers.get("Origin") == ORIGIN else None)
+        assert response.headers.get("Access-Control-Allow-Origin") == (
+            ORIGIN if headers.get("Origin") == ORIGIN else None
+        )
     assert len(cloud.mints()) == before
 
 
 @pytest.mark.parametrize("path", ["/", "/api/token"])
 def test_preflight(client: FlaskClient, path: str) -> None:
     """An allowed origin learns what it may do; nothing is minted."""
-    response = client.options(path, headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type, x-other"})
+    response = client.options(
+        path,
+        headers={
+            "Origin": ORIGIN,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type, x-other",
+        },
+    )
     assert (response.status_code, response.data) == (204, b"")
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert response.headers["Access-Control-Allow-Methods"] == "POST"
@@ -100,7 +124,9 @@ def test_preflight(client: FlaskClient, path: str) -> None:
     carries_the_headers_of_all_answers(response)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "HTTPS://SHOP.EXAMPLE", f"{ORIGIN}/", f"{ORIGIN}.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "", "HTTPS://SHOP.EXAMPLE", f"{ORIGIN}/", f"{ORIGIN}.evil.example"]
+)
 def test_preflight_of_a_stranger(client: FlaskClient, origin: str) -> None:
     """A stranger's preflight is answered without a single CORS header."""
     response = client.options("/", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
@@ -120,7 +146,9 @@ def test_preflight_of_a_stranger(client: FlaskClient, origin: str) -> None:
         ("OPTIONS", "/x", 404, "not_found", None),
     ],
 )
-def test_method_and_path(client: FlaskClient, method: str, path: str, status: int, code: str, allow: str | None) -> None:
+def test_method_and_path(
+    client: FlaskClient, method: str, path: str, status: int, code: str, allow: str | None
+) -> None:
     """Anything but the contract's methods and paths is refused, by name."""
     response = client.open(path, method=method, headers={"Origin": ORIGIN})
     is_refusal(response, status, code)
@@ -143,7 +171,12 @@ def test_page_can_read_why(client: FlaskClient) -> None:
     assert response.headers["Access-Control-Expose-Headers"] == "Retry-After"
 
 
-@given(origin=st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=60) | st.from_regex(r"https://shop\.example.{0,5}", fullmatch=True).filter(lambda text: text.isascii() and text.isprintable()))
+@given(
+    origin=st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=60)
+    | st.from_regex(r"https://shop\.example.{0,5}", fullmatch=True).filter(
+        lambda text: text.isascii() and text.isprintable()
+    )
+)
 @hypothesis_settings(max_examples=60)
 def test_any_other_origin_is_refused(client: FlaskClient, cloud: processes.Google, origin: str) -> None:
     """Whatever is not the listed origin gets 403 and no CORS header, and Gemini is not asked."""
@@ -163,13 +196,29 @@ ALLOWED_STATUSES = {200, 204, 400, 403, 404, 405, 413, 415, 429}
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "PATCH", "FOO"]),
     path=st.sampled_from(["/", "/api/token", "/x", "/api/token?q", "/é"]),
     origin=st.sampled_from([ORIGIN, "https://evil.example", None]),
-    kind=st.sampled_from(["application/json", "text/plain", "application/json; charset=utf-8", "application/json; charset=latin-1", "", "a/b;;"]),
-    body=st.binary(max_size=200) | st.sampled_from([b"{}", b"[]", b"null", b'{"a":1,"a":2}', b"[" * 5000, b'{"pageTitle":"\xff"}', b"NaN", b"1" * 6000]),
+    kind=st.sampled_from(
+        [
+            "application/json",
+            "text/plain",
+            "application/json; charset=utf-8",
+            "application/json; charset=latin-1",
+            "",
+            "a/b;;",
+        ]
+    ),
+    body=st.binary(max_size=200)
+    | st.sampled_from(
+        [b"{}", b"[]", b"null", b'{"a":1,"a":2}', b"[" * 5000, b'{"pageTitle":"\xff"}', b"NaN", b"1" * 6000]
+    ),
 )
 @hypothesis_settings(max_examples=150)
-def test_any_request_gets_an_answer_of_the_contract(client: FlaskClient, method: str, path: str, origin: str | None, kind: str, body: bytes) -> None:
+def test_any_request_gets_an_answer_of_the_contract(
+    client: FlaskClient, method: str, path: str, origin: str | None, kind: str, body: bytes
+) -> None:
     """Any method, path, origin, type and bytes get one of the contract's statuses, as JSON, never a 5xx."""
-    response = client.open(path, method=method, data=body, content_type=kind, headers={"Origin": origin} if origin else {})
+    response = client.open(
+        path, method=method, data=body, content_type=kind, headers={"Origin": origin} if origin else {}
+    )
     assert response.status_code in ALLOWED_STATUSES
     carries_the_headers_of_all_answers(response)
     if response.status_code >= 400:
@@ -202,8 +251,17 @@ FAULTS: list[tuple[dict[str, Any], int, str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "status", "code", "retry_after"), FAULTS, ids=[" ".join(map(str, row[0].values())) for row in FAULTS])
-def test_upstream_failures_are_ours_to_word(make_client: MakeClient, cloud: processes.Google, fault: dict[str, Any], status: int, code: str, retry_after: str | None) -> None:
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "retry_after"), FAULTS, ids=[" ".join(map(str, row[0].values())) for row in FAULTS]
+)
+def test_upstream_failures_are_ours_to_word(
+    make_client: MakeClient,
+    cloud: processes.Google,
+    fault: dict[str, Any],
+    status: int,
+    code: str,
+    retry_after: str | None,
+) -> None:
     """Gemini's failures become the contract's codes; its words never reach the page."""
     client = make_client()
     cloud.fault("gemini", times=1, **fault)
@@ -215,7 +273,9 @@ def test_upstream_failures_are_ours_to_word(make_client: MakeClient, cloud: proc
     assert response.headers.get("Retry-After") == retry_after
 
 
-def test_too_slow_is_not_waited_for(make_client: MakeClient, cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_slow_is_not_waited_for(
+    make_client: MakeClient, cloud: processes.Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A drip passes every timeout of the SDK's, which are per read, but not the outer deadline."""
     monkeypatch.setattr("livetoken.tokens.MINT_SECONDS", 0.3)
     client = make_client()
@@ -226,7 +286,9 @@ def test_too_slow_is_not_waited_for(make_client: MakeClient, cloud: processes.Go
         cloud.clear()
 
 
-def test_unexpected_failure_is_json_with_cors(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_unexpected_failure_is_json_with_cors(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """An exception in any room is 500 `internal` as JSON, readable by the page; the log has its place, not its text."""
     client = make_client()
 
@@ -253,11 +315,17 @@ def test_openapi_and_code_name_the_same_fields_and_codes() -> None:
         by_status.setdefault(str(refusal.status), set()).add(refusal.code)
     for path in ("/", "/api/token"):
         responses = OPENAPI["paths"][path]["post"]["responses"]
-        assert {status: set(re.findall(r"`(\w+)`", text["description"])) for status, text in responses.items() if status != "200"} == by_status
+        assert {
+            status: set(re.findall(r"`(\w+)`", text["description"]))
+            for status, text in responses.items()
+            if status != "200"
+        } == by_status
 
 
 def test_readme_lists_every_refusal() -> None:
     """The README's table of errors is the code's, row for row."""
     section = (ROOT / "README.md").read_text().split("## Errors\n", 1)[1].split("\n## ", 1)[0]
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in section.splitlines() if line.startswith("|")][2:]
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in section.splitlines() if line.startswith("|")
+    ][2:]
     assert rows == [[str(refusal.status), f"`{refusal.code}`", str(refusal.__doc__)] for refusal in every_refusal()]

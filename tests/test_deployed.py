@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local import processes
 
+from local import processes
 from tests.support import KEY, ORIGIN, ROOT
 
 
@@ -109,7 +109,11 @@ def imported_names(path: Path) -> set[str]:
 def test_each_outside_thing_has_one_owner(outside: str) -> None:
     """Only one module touches each outside thing."""
     files = [ROOT / "main.py", *(ROOT / "livetoken").glob("*.py")]
-    users = {path.name for path in files if any(name == outside or name.startswith(f"{outside}.") for name in imported_names(path))}
+    users = {
+        path.name
+        for path in files
+        if any(name == outside or name.startswith(f"{outside}.") for name in imported_names(path))
+    }
     assert users == OWNERS[outside]
 
 

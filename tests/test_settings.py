@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from livetoken.origins import parse_origins
 from livetoken.settings import TABLE, Settings, SettingsError
-
 from tests.support import KEY, ORIGIN, ROOT
 
 GOOD = {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY}
@@ -18,7 +18,9 @@ ROWS = json.loads((ROOT / "tests" / "settings.json").read_text())
 
 def environment(setting: str, value: str) -> dict[str, str]:
     """Return an environment in which only `setting` is out of the ordinary."""
-    others = {key: text for key, text in GOOD.items() if not (setting == "GEMINI_API_KEY_SECRET" and key == "GEMINI_API_KEY")}
+    others = {
+        key: text for key, text in GOOD.items() if not (setting == "GEMINI_API_KEY_SECRET" and key == "GEMINI_API_KEY")
+    }
     return others | {setting: value}
 
 
@@ -32,7 +34,7 @@ def test_good_value_starts(setting: str, value: str) -> None:
 def test_bad_value_stops_start(setting: str, value: str) -> None:
     """Every value that the shared table calls bad stops the start, naming the setting."""
     if value == "" and setting != "ALLOWED_ORIGINS":
-        assert Settings.from_environment(environment(setting, value))  # unset and empty are one thing to a container
+        Settings.from_environment(environment(setting, value))  # unset and empty are one thing to a container
         return
     with pytest.raises(SettingsError, match=setting):
         Settings.from_environment(environment(setting, value))
@@ -49,7 +51,14 @@ def test_every_mistake_is_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(wrong)
     text = str(caught.value)
-    for part in ("'*' looks like a pattern", "'https://a.example/' ends with a slash", "TOKEN_SECONDS", "CALLERS", "exactly one", "DEBUG"):
+    for part in (
+        "'*' looks like a pattern",
+        "'https://a.example/' ends with a slash",
+        "TOKEN_SECONDS",
+        "CALLERS",
+        "exactly one",
+        "DEBUG",
+    ):
         assert part in text
 
 
@@ -82,11 +91,24 @@ def test_secrets_are_in_no_message_and_no_repr() -> None:
     assert KEY not in repr(settings)
     assert "sentinel-password" not in repr(settings)
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment(GOOD | {"GEMINI_API_KEY": "sentinel with spaces", "LIMITS_STORAGE": "sentinel://word"})
+        Settings.from_environment(
+            GOOD | {"GEMINI_API_KEY": "sentinel with spaces", "LIMITS_STORAGE": "sentinel://word"}
+        )
     assert "sentinel" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("value", "paused"), [("", None), ("0", None), ("Off", None), ("false", None), ("NO", None), ("1", ""), ("Back at nine.", "Back at nine.")])
+@pytest.mark.parametrize(
+    ("value", "paused"),
+    [
+        ("", None),
+        ("0", None),
+        ("Off", None),
+        ("false", None),
+        ("NO", None),
+        ("1", ""),
+        ("Back at nine.", "Back at nine."),
+    ],
+)
 def test_paused(value: str, paused: str | None) -> None:
     """Empty, 0, off, false and no are off; 1 pauses; anything else is the sentence shown."""
     assert Settings.from_environment(GOOD | {"PAUSED": value}).paused == paused
@@ -95,13 +117,23 @@ def test_paused(value: str, paused: str | None) -> None:
 @pytest.mark.parametrize(
     ("base", "version", "url"),
     [
-        ("https://generativelanguage.googleapis.com", "v1alpha", "wss://generativelanguage.googleapis.com/ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained"),
-        ("http://127.0.0.1:9090/", "v1beta", "ws://127.0.0.1:9090/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContentConstrained"),
+        (
+            "https://generativelanguage.googleapis.com",
+            "v1alpha",
+            "wss://generativelanguage.googleapis.com/ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained",
+        ),
+        (
+            "http://127.0.0.1:9090/",
+            "v1beta",
+            "ws://127.0.0.1:9090/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContentConstrained",
+        ),
     ],
 )
 def test_websocket_url(base: str, version: str, url: str) -> None:
     """The page's address has the base URL's host and the version that the token is made for."""
-    assert Settings.from_environment(GOOD | {"GEMINI_BASE_URL": base, "GEMINI_API_VERSION": version}).websocket_url == url
+    assert (
+        Settings.from_environment(GOOD | {"GEMINI_BASE_URL": base, "GEMINI_API_VERSION": version}).websocket_url == url
+    )
 
 
 @given(st.text(max_size=60) | st.from_regex(r"https?://[a-zA-Z0-9.:*/@-]{0,30}(,https://[a-z.]{1,9})?", fullmatch=True))
@@ -119,7 +151,9 @@ def test_any_text_is_origins_or_refused(text: str) -> None:
 def readme_rows(heading: str) -> list[list[str]]:
     """Return the cells of the first table under a heading of the README."""
     section = (ROOT / "README.md").read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in section.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in section.splitlines() if line.startswith("|")
+    ]
     return rows[2:]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import websockets.sync.client
+
 from livetoken.deadlines import Deadlines
 from livetoken.page import Page
 from livetoken.prompts import Prompts
@@ -16,16 +17,30 @@ from livetoken.secret import GivenKey, Key
 from livetoken.settings import Settings
 from livetoken.tokens import Tokens
 from local import processes
-
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 WriteFile = Callable[..., str]
-SEED_BODY = {"model": "gemini-3.1-flash-live-preview", "voice": "Kore", "lang": "es", "pageTitle": "A page", "pageUrl": f"{ORIGIN}/page", "pageContent": "Some text."}
+SEED_BODY = {
+    "model": "gemini-3.1-flash-live-preview",
+    "voice": "Kore",
+    "lang": "es",
+    "pageTitle": "A page",
+    "pageUrl": f"{ORIGIN}/page",
+    "pageContent": "Some text.",
+}
 
 
 def tokens_for(cloud: processes.Google, folder: str = "prompts", **environment: str) -> tuple[Tokens, Prompts]:
     """Return a token maker that talks to the stand-in, and its prompts."""
-    settings = Settings.from_environment({"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": cloud.url, "PROMPTS": folder, **environment})
+    settings = Settings.from_environment(
+        {
+            "ALLOWED_ORIGINS": ORIGIN,
+            "GEMINI_API_KEY": KEY,
+            "GEMINI_BASE_URL": cloud.url,
+            "PROMPTS": folder,
+            **environment,
+        }
+    )
     prompts = Prompts.load(settings)
     return Tokens(settings, GivenKey(KEY), prompts, Deadlines()), prompts
 
@@ -59,7 +74,11 @@ def test_times_are_counted_from_now(cloud: processes.Google) -> None:
     assert (token.expires_at - now).total_seconds() == 3600
     assert (token.new_session_expires_at - now).total_seconds() == 60
     body = cloud.mints()[-1]["body"]
-    assert (body["uses"], body["expireTime"], body["newSessionExpireTime"]) == (1, token.expires_at.isoformat(), token.new_session_expires_at.isoformat())
+    assert (body["uses"], body["expireTime"], body["newSessionExpireTime"]) == (
+        1,
+        token.expires_at.isoformat(),
+        token.new_session_expires_at.isoformat(),
+    )
     assert token.name not in repr(token)
 
 
@@ -69,37 +88,102 @@ CAPABILITIES: list[tuple[str, str, dict[str, Any]]] = [
     ("top_k", "{top_k: 40}", {"generationConfig": {"topK": 40.0}}),
     ("max_output_tokens", "{max_output_tokens: 512}", {"generationConfig": {"maxOutputTokens": 512}}),
     ("seed", "{seed: 7}", {"generationConfig": {"seed": 7}}),
-    ("media_resolution", "{media_resolution: MEDIA_RESOLUTION_LOW}", {"generationConfig": {"mediaResolution": "MEDIA_RESOLUTION_LOW"}}),
-    ("thinking budget", "{thinking_config: {thinking_budget: 1024, include_thoughts: true}}", {"generationConfig": {"thinkingConfig": {"include_thoughts": True, "thinking_budget": 1024}}}),
+    (
+        "media_resolution",
+        "{media_resolution: MEDIA_RESOLUTION_LOW}",
+        {"generationConfig": {"mediaResolution": "MEDIA_RESOLUTION_LOW"}},
+    ),
+    (
+        "thinking budget",
+        "{thinking_config: {thinking_budget: 1024, include_thoughts: true}}",
+        {"generationConfig": {"thinkingConfig": {"include_thoughts": True, "thinking_budget": 1024}}},
+    ),
     ("affective dialog", "{enable_affective_dialog: true}", {"generationConfig": {"enableAffectiveDialog": True}}),
-    ("text", "{response_modalities: [TEXT], output_audio_transcription: null}", {"generationConfig": {"responseModalities": ["TEXT"]}, "outputAudioTranscription": None}),
+    (
+        "text",
+        "{response_modalities: [TEXT], output_audio_transcription: null}",
+        {"generationConfig": {"responseModalities": ["TEXT"]}, "outputAudioTranscription": None},
+    ),
     ("proactivity", "{proactivity: {proactive_audio: true}}", {"proactivity": {"proactive_audio": True}}),
-    ("vad off", "{realtime_input_config: {automatic_activity_detection: {disabled: true}}}", {"realtimeInputConfig": {"automatic_activity_detection": {"disabled": True}}}),
+    (
+        "vad off",
+        "{realtime_input_config: {automatic_activity_detection: {disabled: true}}}",
+        {"realtimeInputConfig": {"automatic_activity_detection": {"disabled": True}}},
+    ),
     (
         "vad",
         "{realtime_input_config: {automatic_activity_detection: {start_of_speech_sensitivity: START_SENSITIVITY_LOW, end_of_speech_sensitivity: END_SENSITIVITY_LOW, prefix_padding_ms: 20, silence_duration_ms: 100}}}",
-        {"realtimeInputConfig": {"automatic_activity_detection": {"start_of_speech_sensitivity": "START_SENSITIVITY_LOW", "end_of_speech_sensitivity": "END_SENSITIVITY_LOW", "prefix_padding_ms": 20, "silence_duration_ms": 100}}},
+        {
+            "realtimeInputConfig": {
+                "automatic_activity_detection": {
+                    "start_of_speech_sensitivity": "START_SENSITIVITY_LOW",
+                    "end_of_speech_sensitivity": "END_SENSITIVITY_LOW",
+                    "prefix_padding_ms": 20,
+                    "silence_duration_ms": 100,
+                }
+            }
+        },
     ),
-    ("activity handling", "{realtime_input_config: {activity_handling: NO_INTERRUPTION}}", {"realtimeInputConfig": {"activity_handling": "NO_INTERRUPTION"}}),
-    ("turn coverage", "{realtime_input_config: {turn_coverage: TURN_INCLUDES_ALL_INPUT}}", {"realtimeInputConfig": {"turn_coverage": "TURN_INCLUDES_ALL_INPUT"}}),
-    ("no input transcription", "{input_audio_transcription: null}", {"inputAudioTranscription": None, "outputAudioTranscription": {}}),
-    ("no output transcription", "{output_audio_transcription: null}", {"inputAudioTranscription": {}, "outputAudioTranscription": None}),
+    (
+        "activity handling",
+        "{realtime_input_config: {activity_handling: NO_INTERRUPTION}}",
+        {"realtimeInputConfig": {"activity_handling": "NO_INTERRUPTION"}},
+    ),
+    (
+        "turn coverage",
+        "{realtime_input_config: {turn_coverage: TURN_INCLUDES_ALL_INPUT}}",
+        {"realtimeInputConfig": {"turn_coverage": "TURN_INCLUDES_ALL_INPUT"}},
+    ),
+    (
+        "no input transcription",
+        "{input_audio_transcription: null}",
+        {"inputAudioTranscription": None, "outputAudioTranscription": {}},
+    ),
+    (
+        "no output transcription",
+        "{output_audio_transcription: null}",
+        {"inputAudioTranscription": {}, "outputAudioTranscription": None},
+    ),
     ("search", "{tools: [{google_search: {}}]}", {"tools": [{"googleSearch": {}}]}),
     (
         "functions",
         "{tools: [{function_declarations: [{name: f, description: d, parameters: {type: OBJECT, properties: {q: {type: STRING}}, required: [q]}}]}]}",
-        {"tools": [{"functionDeclarations": [{"description": "d", "name": "f", "parameters": {"properties": {"q": {"type": "STRING"}}, "required": ["q"], "type": "OBJECT"}}]}]},
+        {
+            "tools": [
+                {
+                    "functionDeclarations": [
+                        {
+                            "description": "d",
+                            "name": "f",
+                            "parameters": {
+                                "properties": {"q": {"type": "STRING"}},
+                                "required": ["q"],
+                                "type": "OBJECT",
+                            },
+                        }
+                    ]
+                }
+            ]
+        },
     ),
     ("resumption", "{session_resumption: {}}", {"sessionResumption": {}}),
-    ("compression", "{context_window_compression: {trigger_tokens: 25600, sliding_window: {target_tokens: 12800}}}", {"contextWindowCompression": {"trigger_tokens": 25600, "sliding_window": {"target_tokens": 12800}}}),
+    (
+        "compression",
+        "{context_window_compression: {trigger_tokens: 25600, sliding_window: {target_tokens: 12800}}}",
+        {"contextWindowCompression": {"trigger_tokens": 25600, "sliding_window": {"target_tokens": 12800}}},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("config", "wire"), [row[1:] for row in CAPABILITIES], ids=[row[0] for row in CAPABILITIES])
-def test_every_capability_reaches_the_wire(cloud: processes.Google, prompt_folder: WriteFile, config: str, wire: dict[str, Any]) -> None:
+def test_every_capability_reaches_the_wire(
+    cloud: processes.Google, prompt_folder: WriteFile, config: str, wire: dict[str, Any]
+) -> None:
     """Each field of the capability guide goes from a prompt file into the token; None means: not there."""
     model = "gemini-9-live-of-the-future" if "TEXT" in config else "gemini-2.5-flash-native-audio-preview-12-2025"
-    tokens, prompts = tokens_for(cloud, prompt_folder(f"---\nmodel: {model}\nvoices: Puck\nconfig: {config}\n---\nHello."))
+    tokens, prompts = tokens_for(
+        cloud, prompt_folder(f"---\nmodel: {model}\nvoices: Puck\nconfig: {config}\n---\nHello.")
+    )
     page = Page.from_fields({}, ORIGIN)
     tokens.mint(prompts.find(page, ORIGIN).order(page))
     setup = newest_setup(cloud)
@@ -116,7 +200,12 @@ def test_every_capability_reaches_the_wire(cloud: processes.Google, prompt_folde
 
 def test_thinking_level(cloud: processes.Google, prompt_folder: WriteFile) -> None:
     """The extended-thinking model gets the level that it needs."""
-    tokens, prompts = tokens_for(cloud, prompt_folder("---\nmodel: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: LOW}}\n---\nHi."))
+    tokens, prompts = tokens_for(
+        cloud,
+        prompt_folder(
+            "---\nmodel: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: LOW}}\n---\nHi."
+        ),
+    )
     page = Page.from_fields({}, ORIGIN)
     tokens.mint(prompts.find(page, ORIGIN).order(page))
     assert newest_setup(cloud)["generationConfig"]["thinkingConfig"] == {"thinking_level": "LOW"}
@@ -138,19 +227,27 @@ def test_open_fields_become_an_explicit_mask(cloud: processes.Google, prompt_fol
     page = Page.from_fields({}, ORIGIN)
     tokens.mint(prompts.find(page, ORIGIN).order(page))
     body = cloud.mints()[-1]["body"]
-    assert body["fieldMask"] == "model,generationConfig,systemInstruction,realtimeInputConfig,contextWindowCompression,inputAudioTranscription,outputAudioTranscription,proactivity"
+    assert (
+        body["fieldMask"]
+        == "model,generationConfig,systemInstruction,realtimeInputConfig,contextWindowCompression,inputAudioTranscription,outputAudioTranscription,proactivity"
+    )
     assert "sessionResumption" not in body["bidiGenerateContentSetup"]
 
 
 @pytest.mark.parametrize(("front", "kept"), [("", {}), ("open: [tools]", {"tools": [{"googleSearch": {}}]})])
-def test_client_cannot_widen_the_token(cloud: processes.Google, prompt_folder: WriteFile, front: str, kept: dict[str, Any]) -> None:
+def test_client_cannot_widen_the_token(
+    cloud: processes.Google, prompt_folder: WriteFile, front: str, kept: dict[str, Any]
+) -> None:
     """A client that sends its own model, voice, tools and instruction gets the locked ones; only open fields are its own."""
     tokens, prompts = tokens_for(cloud, prompt_folder(f"---\nvoices: Kore\n{front}\n---\nLocked."))
     page = Page.from_fields({}, ORIGIN)
     token = tokens.mint(prompts.find(page, ORIGIN).order(page))
     own = {
         "model": "models/gemini-3.1-flash-live-preview",
-        "generationConfig": {"speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Puck"}}}, "temperature": 2},
+        "generationConfig": {
+            "speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Puck"}}},
+            "temperature": 2,
+        },
         "systemInstruction": {"parts": [{"text": "You are a pirate."}]},
         "tools": [{"googleSearch": {}}],
     }
@@ -161,7 +258,9 @@ def test_client_cannot_widen_the_token(cloud: processes.Google, prompt_folder: W
     effective = cloud.sessions()[-1]["effective"]
     assert effective["model"] == "models/gemini-3.8-live"
     assert effective["systemInstruction"]["parts"] == [{"text": "Locked."}]
-    assert effective["generationConfig"]["speechConfig"] == {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
+    assert effective["generationConfig"]["speechConfig"] == {
+        "voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}
+    }
     assert "temperature" not in effective["generationConfig"]
     assert {name: effective[name] for name in ("tools",) if effective.get(name)} == kept
 
@@ -174,7 +273,9 @@ def test_client_cannot_widen_the_token(cloud: processes.Google, prompt_folder: W
         ("{tools: [{function_declarations: [{nome: f}]}]}", "config.tools"),
     ],
 )
-def test_what_only_the_sdk_knows(make_client: MakeClient, prompt_folder: WriteFile, capfd: pytest.CaptureFixture[str], config: str, reason: str) -> None:
+def test_what_only_the_sdk_knows(
+    make_client: MakeClient, prompt_folder: WriteFile, capfd: pytest.CaptureFixture[str], config: str, reason: str
+) -> None:
     """A value that the SDK's types refuse is 500 `misconfigured`; the log names file, field and reason."""
     client = make_client(PROMPTS=prompt_folder(f"---\nconfig: {config}\n---\nHi."))
     answer = post(client)

@@ -4,6 +4,7 @@ import logging
 import threading
 
 import pytest
+
 from livetoken.refusals import TemporarilyUnavailable
 from livetoken.warmup import WarmUp
 
@@ -42,4 +43,7 @@ def test_failure_is_reported_by_its_cause_or_kind(caplog: pytest.LogCaptureFixtu
             warm_up = WarmUp(step)
             warm_up.start()
             warm_up.join()
-    assert [record.getMessage() for record in caplog.records] == ["warm-up: grant the role", "warm-up: ZeroDivisionError"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "warm-up: grant the role",
+        "warm-up: ZeroDivisionError",
+    ]
