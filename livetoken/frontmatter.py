@@ -152,3 +152,9 @@ def _check_open(opened: tuple[str, ...], config: Mapping[str, Any], problems: li
             problems.append(f"open: {name} cannot be left open by itself; what can is {known}")
         elif name in config:
             problems.append(f"open: {name} is set in config and left to the client; choose one")
+    if "generation_config" in opened:
+        problems += [
+            f"open: {name} is set in config, but it is part of generation_config, which is left to the client"
+            for name in config
+            if name not in SETUP_FIELDS
+        ]

@@ -127,6 +127,10 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     problems: list[str] = []
     parsed = FrontMatter.parse({} if front is None else front, settings, problems)
     template = Template(match["template"] if match else text, problems)
+    if parsed and "system_instruction" in parsed.open and template.source.strip():
+        problems.append(
+            "open: system_instruction is left to the client; the text below the front matter would never be used"
+        )
     if problems or parsed is None:
         raise ValueError("\n".join(problems))
     return Prompt(path.stem, parsed, template)

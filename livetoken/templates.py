@@ -51,6 +51,7 @@ class Template:
 
     def __init__(self, source: str, problems: list[str]) -> None:
         """Compile `source`; add a line to `problems` for each mistake in it."""
+        self.source = source
         environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         try:
             tree = environment.parse(source)

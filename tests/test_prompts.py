@@ -97,6 +97,12 @@ def page(**fields: str) -> Page:
         ("open: [temperature]", "open", "cannot be left open by itself"),
         ("open: [tools]\nconfig: {tools: []}", "open", "choose one"),
         ("open: true", "open", "must be a name, or a list"),
+        (
+            "open: [generation_config]\nconfig: {seed: 7}",
+            "open",
+            "seed is set in config, but it is part of generation_config",
+        ),
+        ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
     ],
 )
 def test_mistake_stops_start(prompt_folder: WriteFile, front: str, field: str, reason: str) -> None:
@@ -279,10 +285,8 @@ def test_conditions_see_the_text() -> None:
 def test_marker_is_new_for_every_order() -> None:
     """The fence of one request tells nothing about the next one's; it has 64 random bits."""
     prompt = load(str(ROOT / "prompts")).find(page(), ORIGIN)
-    marks = {
-        re.search(r"<page-content ([0-9a-f]{16})>", str(prompt.order(page(pageContent="c")).system_instruction))[1]
-        for _ in range(5)
-    }  # type: ignore[index]
+    texts = [str(prompt.order(page(pageContent="c")).system_instruction) for _ in range(5)]
+    marks = {mark for text in texts for mark in re.findall(r"<page-content ([0-9a-f]{16})>", text)}
     assert len(marks) == 5
 
 
