@@ -149,6 +149,7 @@ function closeError({ code: closeCode, reason }, ready) {
 class Connection {
   #socket;
   #inbox = Promise.resolve();
+  #ended = false;
 
   constructor(answer, setup, { onmessage, onclose }) {
     this.#socket = new WebSocket(`${answer.websocketUrl}?access_token=${answer.token}`);
@@ -169,14 +170,18 @@ class Connection {
         }
         onmessage(message, this);
       });
-      this.#socket.onclose = (event) => this.#enqueue(async () => {
+      const ended = ({ code = 1006, reason = '' }) => this.#enqueue(async () => {
+        if (this.#ended) return;
+        this.#ended = true;
         clearTimeout(timer);
-        let error = closeError(event, this.ready);
+        let error = closeError({ code, reason }, this.ready);
         if (!this.ready && error.code === 'socket_failed') error = await networkError(answer.websocketUrl, error.code, error);
         reject(error);
         if (this.ready && !this.closed) onclose(error, this);
         this.closed = true;
       });
+      this.#socket.onclose = ended;
+      this.#socket.onerror = ended; // a socket that a policy blocks has an error and no close
     });
   }
 

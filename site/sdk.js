@@ -6,7 +6,7 @@ const answer = document.getElementById('answer');
 
 async function loadSdk() {
   try {
-    return await import('./vendor/google-genai.js');
+    return await import('./vendor/genai.js');
   } catch {
     throw new Error('The official SDK is not here yet: it is bundled by `make sdk`, which needs Node.js 20 or newer.');
   }

@@ -4,6 +4,7 @@ import array
 import contextlib
 import functools
 import http.server
+import io
 import math
 import os
 import pathlib
@@ -15,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from local.processes import Function, Google, free_port, function, google
+import local.site
+from local.processes import Function, Google, function, google
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -r requirements-dev.txt")
 
-SITE = pathlib.Path(__file__).parents[2] / "site"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000
 # What the fake microphone hears, over and over: (hertz, seconds); 0 is silence. 12 kHz must not reach a 16 kHz stream.
@@ -55,35 +56,26 @@ def write_tones(path: pathlib.Path) -> None:
 
 
 class Site:
-    """Serves site/ with other ports than the documented ones, and pages that a test adds."""
+    """Serves site/ as `make run` does, with the ports of this run, and pages that a test adds."""
 
-    def __init__(self, replace: dict[str, str]) -> None:
-        self.replace = replace
-        self.pages: dict[str, tuple[str, dict[str, str]]] = {}  # path → body, headers
-        site = self
+    def __init__(self) -> None:
+        self.texts: dict[bytes, bytes] = {}
+        pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
+        self.pages = pages
 
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def do_GET(self) -> None:
-                path = self.path.split("?", 1)[0]
-                body, headers = site.pages.get(path, ("", {}))
-                if not body and path.endswith(".html"):
-                    body = (SITE / path.strip("/")).read_text()
-                if not body:
-                    super().do_GET()
-                    return
-                for old, new in site.replace.items():
-                    body = body.replace(old, new)
-                raw = body.encode()
+        class Handler(local.site.Handler):
+            def send_head(self) -> io.BytesIO | io.BufferedReader | None:
+                if self.path.split("?", 1)[0] not in pages:
+                    return super().send_head()
+                body, headers = pages[self.path.split("?", 1)[0]]
                 self.send_response(200)
-                for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(raw)), **headers}.items():
+                for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(raw)
+                return io.BytesIO(body)
 
-            def log_message(self, *_: object) -> None:
-                """Nothing to say."""
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(SITE)))
+        handler = functools.partial(Handler, texts=self.texts, directory=str(local.site.SITE))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://localhost:{self.server.server_port}"
 
     @contextlib.contextmanager
@@ -100,7 +92,7 @@ class Site:
 
     def add(self, path: str, body: str, **headers: str) -> str:
         """Add a page; returns its address. Underscores in header names stand for hyphens."""
-        self.pages[path] = (body, {name.replace("_", "-"): value for name, value in headers.items()})
+        self.pages[path] = (body.encode(), {name.replace("_", "-"): value for name, value in headers.items()})
         return self.url + path
 
 
@@ -112,34 +104,19 @@ def cloud() -> Iterator[Google]:
 
 
 @pytest.fixture(scope="session")
-def livetoken(cloud: Google, site_port_promise: "Promise") -> Iterator[Function]:
-    """The function, for the origin of the example site and without a limit that tests would meet."""
-    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
-    with function(cloud, [site_port_promise.origin], env=env) as running:
+def site() -> Iterator[Site]:
+    """The example site; the fixture `livetoken` tells it the ports."""
+    with Site().running() as running:
         yield running
 
 
-class Promise:
-    """The site's origin, which the function must know before the site can name the function's port."""
-
-    def __init__(self) -> None:
-        self.site = Site({})
-        self.origin = self.site.url
-
-
 @pytest.fixture(scope="session")
-def site_port_promise() -> Promise:
-    """The origin first."""
-    return Promise()
-
-
-@pytest.fixture(scope="session")
-def site(cloud: Google, livetoken: Function, site_port_promise: Promise) -> Iterator[Site]:
-    """The example site, with the ports of this run."""
-    site = site_port_promise.site
-    site.replace = {"localhost:8080": f"localhost:{livetoken.port}", ":9090": f":{cloud.port}"}
-    with site.running():
-        yield site
+def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
+    """The function, for the origin of the example site and without a limit that tests would meet."""
+    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
+    with function(cloud, [site.url], env=env) as running:
+        site.texts.update(local.site.replacements(f"http://localhost:{running.port}", cloud.port))
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +150,7 @@ Open = Callable[..., Tab]
 
 
 @pytest.fixture
-def open_tab(browser: Any, cloud: Google) -> Iterator[Open]:
+def open_tab(browser: Any, cloud: Google, livetoken: Function) -> Iterator[Open]:
     """Opens tabs; at the end none of them may have complained, unless the test took the complaints away."""
     cloud.reset()
     contexts: list[Any] = []

@@ -227,8 +227,7 @@ def test_each_refusal_of_the_microphone_has_its_own_code(name: str, module_tab: 
 
 def test_a_page_without_the_permission_is_told_so(open_tab: Any, site: Any, livetoken: Function) -> None:
     """A Permissions-Policy without microphone is a real refusal by the browser."""
-    blank = site.pages.get("/blank.html", ("<!doctype html><title>A</title>", {}))[0]
-    tab = open_tab(site.add("/no-microphone.html", blank, Permissions_Policy="microphone=()"))
+    tab = open_tab(site.add("/no-microphone.html", "<!doctype html><title>A</title>", Permissions_Policy="microphone=()"))
     tab.page.mouse.click(5, 5)
     code = tab.page.evaluate(
         "async (endpoint) => { const { Session } = await import('/livetoken.js'); return new Session({ endpoint }).startMicrophone().catch(({ code }) => code); }",
