@@ -60,5 +60,11 @@ sdk: ## bundle the official SDK for site/sdk.html, where there is npm
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s site/vendor/genai.js || echo "The official SDK could not be bundled; site/sdk.html says so."; \
 	else echo "There is no npm here: site/sdk.html will say that the official SDK's bundle is missing."; fi
 
+site/vendor/genai.js: tests/js/package-lock.json
+	@echo "Bundling the official SDK for site/sdk.html (once) …"
+	@mkdir -p site/vendor
+	@cd tests/js && npm ci --silent --no-fund --no-audit && echo "export * from '@google/genai/web'" | \
+	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../site/vendor/genai.js
+
 clean: ## remove everything that make made
 	rm -rf $(VENV) .cache build site/vendor tests/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
