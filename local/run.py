@@ -72,7 +72,12 @@ def taken(port: int) -> bool:
             raise CannotRunError(f"Port {port} may be opened by root only: choose one above 1023.") from error
         except OSError:
             return True
-    return False
+    # A browser that is sent to `localhost` may try IPv6 first, and must not meet somebody else there.
+    try:
+        socket.create_connection(("localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def run(env: Mapping[str, str] | None = None) -> int:

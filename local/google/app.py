@@ -17,7 +17,6 @@ from local.google.world import World
 _SOCKET = re.compile(
     r".*/ws/google\.ai\.generativelanguage\.(v1alpha|v1beta)\.GenerativeService\.(BidiGenerateContent(?:Constrained)?)"
 )
-LARGEST_BODY = 8 * 1024 * 1024
 
 
 async def handle(world: World, request: web.BaseRequest) -> web.StreamResponse:

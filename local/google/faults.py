@@ -16,6 +16,8 @@ HTTP_KINDS = ("hang", "delay", "drip", "reset", "truncate", "redirect", "html", 
 SOCKET_KINDS = ("hang", "delay", "reset", "refuse", "close", "drop", "silent")
 _HTML = "<!DOCTYPE html><html><title>Error</title><p>The server encountered an error. That is all we know.</html>\n"
 
+_JSON_HEADERS = {"Content-Type": "application/json; charset=UTF-8"}
+
 Genuine = Callable[[], Awaitable[web.Response]]
 
 
@@ -159,14 +161,14 @@ async def perform(fault: Fault, request: web.BaseRequest, genuine: Genuine) -> w
 
 def error_response(error: GoogleError) -> web.Response:
     """Google's error as an answer."""
-    headers = {"Content-Type": "application/json; charset=UTF-8", **error.headers}
+    headers = {**_JSON_HEADERS, **error.headers}
     return web.Response(status=error.code, body=error.body, headers=headers)
 
 
 def json_response(value: Any, status: int = 200) -> web.Response:
     """JSON, printed as Google prints it."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return web.Response(status=status, body=text.encode(), headers={"Content-Type": "application/json; charset=UTF-8"})
+    return web.Response(status=status, body=text.encode(errors="replace"), headers=_JSON_HEADERS)
 
 
 async def _by_hand(fault: Fault, request: web.BaseRequest, answer: web.Response) -> None:

@@ -18,6 +18,10 @@ _FILLER_WORDS = "a an the me my please now some of to into in for from with your
 _FILLERS = frozenset(_FILLER_WORDS.split())
 
 
+# More of an instruction is not looked at: searching it for fences must not hold up other sessions.
+_LONGEST = 20_000
+
+
 @dataclasses.dataclass
 class Heard:
     """One turn of the user: words (typed, or understood), sound, pictures, results of functions."""
@@ -48,7 +52,7 @@ def first_words(text: str, count: int) -> str:
 def instruction(setup: dict[str, Any]) -> str:
     """The text of the effective system instruction."""
     parts = setup.get("systemInstruction", {}).get("parts", [])
-    return "\n".join(part.get("text", "") for part in parts).strip()
+    return "\n".join(part.get("text", "") for part in parts)[:_LONGEST].strip()
 
 
 def about_instruction(setup: dict[str, Any]) -> str:

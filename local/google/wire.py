@@ -36,7 +36,7 @@ class Wire:
             return
         text = json.dumps(message, indent=2, ensure_ascii=False) + "\n"
         with contextlib.suppress(ConnectionError):
-            await self._socket.send_bytes(text.encode())
+            await self._socket.send_bytes(text.encode(errors="replace"))
         self._sent += 1
         if self._fault and self._fault.kind == "drop" and self._sent >= self._fault.messages:
             # What was written goes out first, or the client would miss messages that it was promised.

@@ -539,3 +539,13 @@ def test_the_model_is_the_locked_one() -> None:
         return world.records[0].effective["model"]
 
     assert talk(steps) == MODEL
+
+
+def test_broken_text_harms_nobody() -> None:
+    """Half a surrogate pair cannot be sent as UTF-8; the session goes on without it."""
+
+    async def steps(session: Live, _: Any) -> Any:
+        await session.say("a \ud800 b")
+        return await session.turn()
+
+    assert "You said: “a ? b”." in words(talk(steps))

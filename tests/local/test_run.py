@@ -247,3 +247,14 @@ def test_the_function_gets_no_credentials_of_the_caller(monkeypatch: pytest.Monk
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/secret.json")
     monkeypatch.setenv("GEMINI_API_KEY", "mine")
     assert not [name for name in minimal_env() if name.startswith(("GOOGLE_", "GEMINI_"))]
+
+
+def test_a_neighbour_on_ipv6_takes_the_port() -> None:
+    """Somebody on `[::1]` would get the visitors of `localhost`, so that port is taken, too."""
+    with socket.socket(socket.AF_INET6) as neighbour:
+        try:
+            neighbour.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6 loopback address")
+        neighbour.listen()
+        assert run.taken(neighbour.getsockname()[1])
