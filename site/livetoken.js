@@ -44,7 +44,7 @@ const PASSING = /unreachable|timeout|rate_limited|internal|upstream|temporarily|
 export class LiveError extends Error {
   constructor(code, { message, ...details } = {}) {
     super(message || SENTENCES[code] || SENTENCES.bad_answer);
-    Object.assign(this, { name: 'LiveError', code, passing: PASSING.test(code) }, details);
+    Object.assign(this, details, { name: 'LiveError', code, passing: PASSING.test(code) });
   }
 }
 
@@ -57,9 +57,9 @@ globalThis.addEventListener?.('securitypolicyviolation', ({ blockedURI }) => {
   if (/^\w+:\/\//.test(blockedURI)) blockedHosts.add(new URL(blockedURI).host);
 });
 
-async function networkError(url, code, details) {
+async function unlessBlocked(url, error) {
   await wait(50);
-  return new LiveError(blockedHosts.has(new URL(url, globalThis.location).host) ? 'blocked_by_policy' : code, details);
+  return blockedHosts.has(new URL(url, globalThis.location).host) ? new LiveError('blocked_by_policy', { cause: error }) : error;
 }
 
 const REQUEST_FIELDS = ['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent'];
@@ -119,7 +119,7 @@ export class Tokens {
     } catch (cause) {
       if (cause.name === 'TimeoutError') throw new LiveError('timeout', { cause });
       if (response) throw new LiveError('bad_answer', { cause });
-      throw await networkError(endpoint, 'unreachable', { cause });
+      throw await unlessBlocked(endpoint, new LiveError('unreachable', { cause }));
     }
     if (!response.ok) {
       const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
@@ -175,7 +175,7 @@ class Connection {
         this.#ended = true;
         clearTimeout(timer);
         let error = closeError({ code, reason }, this.ready);
-        if (!this.ready && error.code === 'socket_failed') error = await networkError(answer.websocketUrl, error.code, error);
+        if (!this.ready && error.code === 'socket_failed') error = await unlessBlocked(answer.websocketUrl, error);
         reject(error);
         if (this.ready && !this.closed) onclose(error, this);
         this.closed = true;
