@@ -72,9 +72,9 @@ def taken(port: int) -> bool:
             raise CannotRunError(f"Port {port} may be opened by root only: choose one above 1023.") from error
         except OSError:
             return True
-    # A browser that is sent to `localhost` may try IPv6 first, and must not meet somebody else there.
+    # For browsers `localhost` is [::1] as well, and they must not meet somebody else there.
     try:
-        socket.create_connection(("localhost", port), timeout=1).close()
+        socket.create_connection(("::1", port), timeout=1).close()
     except OSError:
         return False
     return True
