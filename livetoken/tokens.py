@@ -107,7 +107,8 @@ class Tokens:
         )
         started = time.perf_counter()
         try:
-            name = self.client(key).auth_tokens.create(config=config).name
+            client = self.client(key)  # held here, because a collected client closes the connection under its call
+            name = client.auth_tokens.create(config=config).name
         except Exception as error:
             raise _meaning(error) from error
         timings["mint"] = time.perf_counter() - started
@@ -116,23 +117,24 @@ class Tokens:
         return Token(name, order, expires_at, new_session_expires_at, key.version, timings)
 
     def client(self, key: Key) -> "Client":
-        """Return the SDK's client for `key`; one is kept, because a collected client closes its connections."""
-        client = self._clients.get(key.value)
-        if client is None:
-            from google import genai
-            from google.genai import types
+        """Return the SDK's client for `key`: one for all requests, made again when the key changes."""
+        with self._lock:
+            if key.value not in self._clients:
+                self._clients = {key.value: self._new_client(key)}
+            return self._clients[key.value]
 
-            with self._lock:
-                # written out: else the environment could send the key elsewhere, and redirects would carry it along
-                options = types.HttpOptions(
-                    api_version=self.settings.gemini_api_version,
-                    base_url=self.settings.gemini_base_url,
-                    timeout=SDK_MILLISECONDS,
-                    client_args={"follow_redirects": False},
-                )
-                client = genai.Client(api_key=key.value, vertexai=False, http_options=options)
-                self._clients = {key.value: client}
-        return client
+    def _new_client(self, key: Key) -> "Client":
+        from google import genai
+        from google.genai import types
+
+        # written out: else the environment could send the key elsewhere, and redirects would carry it along
+        options = types.HttpOptions(
+            api_version=self.settings.gemini_api_version,
+            base_url=self.settings.gemini_base_url,
+            timeout=SDK_MILLISECONDS,
+            client_args={"follow_redirects": False},
+        )
+        return genai.Client(api_key=key.value, vertexai=False, http_options=options)
 
     def _checked(self, prompt: Prompt) -> "LiveConnectConfig | Misconfigured":
         if prompt.name not in self._configs:
