@@ -108,8 +108,8 @@ def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[
         words = re.findall(r"[\w-]+", part)
         for function in declared:
             name = function["name"].lower()
-            spoken = re.sub(r"[_\W]+", " ", name)
-            if name in part or spoken in part or spoken.split()[0] in words:
+            spoken = re.sub(r"[_\W]+", " ", name).strip() or name
+            if name in part or spoken in part or spoken.partition(" ")[0] in words:
                 args = _arguments(function, words, set(spoken.split()) | {name})
                 call = {"id": f"call_{chance.getrandbits(32):08x}", "name": function["name"], "args": args}
                 found.append(call)
@@ -119,17 +119,19 @@ def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[
 
 def _arguments(function: dict[str, Any], words: list[str], taken: set[str]) -> dict[str, Any]:
     """Values for the parameters of a function, read from its schema (either kind)."""
-    schema = (
-        function.get("parameters") or function.get("parametersJsonSchema") or function.get("parameters_json_schema")
+    schema = function.get("parameters") or function.get("parametersJsonSchema")
+    found = schema.get("properties") if isinstance(schema, dict) else None
+    # A schema is free-form: whatever is no schema of a parameter is left out.
+    properties = (
+        {name: kind for name, kind in found.items() if isinstance(kind, dict)} if isinstance(found, dict) else {}
     )
-    properties = (schema or {}).get("properties") or {}
     numbers = [
         int(word) if word.isdecimal() else _NUMBERS[word] for word in words if word.isdecimal() or word in _NUMBERS
     ]
     rest = [w for w in words if w not in taken and w not in _FILLERS and w not in _NUMBERS and not w.isdecimal()]
     args: dict[str, Any] = {}
     for name, kind in properties.items():
-        options = kind.get("enum") or []
+        options = kind["enum"] if isinstance(kind.get("enum"), list) else []
         match str(kind.get("type", "string")).lower():
             case "integer" | "number":
                 args[name] = numbers.pop(0) if numbers else 1
