@@ -1,29 +1,20 @@
 """Optional proof of who calls: Firebase Auth, Firebase App Check, any OpenID Connect issuer. The only user of PyJWT."""
 
-import json
 import re
-import threading
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from livetoken.deadlines import Deadlines
-from livetoken.refusals import CallerNotVerified, TemporarilyUnavailable
+from livetoken.refusals import CallerNotVerified
+from livetoken.signing_keys import SigningKeys, discovered_keys_url, fetch_json
 
 if TYPE_CHECKING:
-    from jwt import PyJWKClient, PyJWKSet
     from werkzeug.datastructures import Headers
 
-KEYS_SECONDS = 2.0  # fetching an issuer's signing keys, its discovery document included
-FETCH_SECONDS = 1.5  # one read of either
-CACHE_SECONDS = 21_600  # keys are fetched anew after six hours, as Firebase recommends
 LEEWAY_SECONDS = 30  # between the issuer's clock and ours
-COOL_DOWN_SECONDS = 30  # between two fetches because of an unknown key
-ALGORITHMS = ["RS256", "ES256"]  # never `none`, never a shared secret
 LONGEST_PROOF = 8192  # characters; anything longer is not a token
 LONGEST_SUBJECT = 255  # characters; OpenID Connect's own bound
-LARGEST_DOCUMENT = 100 * 1024  # bytes of a discovery document
 _FIREBASE_AUTH_KEYS = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 _APP_CHECK_KEYS = "https://firebaseappcheck.googleapis.com/v1/jwks"
 
@@ -31,22 +22,36 @@ _APP_CHECK_KEYS = "https://firebaseappcheck.googleapis.com/v1/jwks"
 class Callers:
     """Verifies the callers that `CALLERS` asks for; with `CALLERS` empty, everybody is nobody in particular."""
 
-    def __init__(self, callers: str, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
-        kind, _, rest = callers.partition(":")
-        self._kind, self._deadlines = kind, deadlines
-        self._opening = threading.Lock()
-        self._keys: PyJWKClient | None = None
-        self._issuer, _, self._audience = rest.partition(" ")
-        if kind == "firebase-auth":
+    def __init__(
+        self,
+        callers: str,
+        deadlines: Deadlines,
+        fetch: Callable[[str], Any] = fetch_json,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._kind, _, rest = callers.partition(":")
+        self._fetch = fetch
+        self._keys = SigningKeys(self._fetch_keys, deadlines, clock)
+        # never `none`, never a shared secret; Firebase signs with RS256 alone
+        self._algorithms, self._types = ["RS256"], ["jwt"]
+        if self._kind == "firebase-auth":
             self._issuer, self._audience = f"https://securetoken.google.com/{rest}", rest
-        elif kind == "firebase-app-check":
+        elif self._kind == "firebase-app-check":
             self._issuer, self._audience = f"https://firebaseappcheck.googleapis.com/{rest}", f"projects/{rest}"
-        self._clock, self._refreshed_at = clock, float("-inf")
+        else:
+            self._issuer, _, self._audience = rest.partition(" ")
+            # ID tokens and access tokens; an issuer's other JWTs, such as logout tokens, name another type
+            self._algorithms, self._types = ["RS256", "ES256"], ["", "jwt", "at+jwt"]
 
     @property
     def header(self) -> str | None:
         """The request header that carries the proof; None when nobody is verified."""
         return {"": None, "firebase-app-check": "X-Firebase-AppCheck"}.get(self._kind, "Authorization")
+
+    def prepare(self) -> None:
+        """Fetch the issuer's keys before somebody waits for them; part of the warm-up."""
+        if self.header is not None:
+            self._keys.find("")
 
     def verify(self, headers: "Headers") -> str | None:
         """Return the verified subject, or None when `CALLERS` is empty.
@@ -64,28 +69,43 @@ class Callers:
         # one compact JWS of ASCII; everything else is refused before a library sees it
         if len(proof) > LONGEST_PROOF or not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", proof, re.ASCII):
             raise CallerNotVerified("no proof, or one that is no JWT")
-        return self._subject(proof)
+        key = self._keys.find(self._key_id(proof))
+        if key is None:
+            raise CallerNotVerified("the proof names a key that its issuer does not have")
+        subject = self._claims(proof, key)["sub"]
+        if not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+            raise CallerNotVerified("the proof has no usable subject")
+        return str(subject)
 
-    def _subject(self, unverified: str) -> str:
+    def _key_id(self, unverified: str) -> str:
+        """Return the name of the key that a proof claims to be signed with."""
         import jwt
 
         try:
             header = jwt.get_unverified_header(unverified)
-            if header.get("alg") not in ALGORITHMS or (
-                self._kind == "firebase-app-check" and header.get("typ") != "JWT"
-            ):
-                raise CallerNotVerified("the proof names an algorithm or type that is not accepted")
-            key = self._key(header.get("kid"))
+        except Exception as error:
+            raise _refusal(error) from error
+        key_id, kind = header.get("kid"), str(header.get("typ", "")).lower()
+        if not key_id or header.get("alg") not in self._algorithms or kind not in self._types:
+            raise CallerNotVerified("the proof names no key, or an algorithm or type that is not accepted")
+        return str(key_id)
+
+    def _claims(self, unverified: str, key: Any) -> dict[str, Any]:
+        """Return the claims of a proof whose signature and claims all hold."""
+        import jwt
+
+        try:
             # written out although some are the library's defaults: this is what verified means here
-            claims = jwt.decode(
+            return jwt.decode(
                 unverified,
                 key,
-                algorithms=ALGORITHMS,
+                algorithms=self._algorithms,
                 issuer=self._issuer,
                 audience=self._audience,
                 leeway=LEEWAY_SECONDS,
                 options={
                     "require": ["exp", "iat", "aud", "iss", "sub"],
+                    "enforce_minimum_key_length": True,
                     "verify_signature": True,
                     "verify_exp": True,
                     "verify_iat": True,
@@ -95,61 +115,21 @@ class Callers:
                     "verify_sub": True,
                 },
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise CallerNotVerified(type(error).__name__) from error
-        subject = claims["sub"]
-        if not 0 < len(subject) <= LONGEST_SUBJECT:
-            raise CallerNotVerified("the proof has no usable subject")
-        return str(subject)
-
-    def _key(self, key_id: str | None) -> Any:
-        """Return the public key that the proof names; an unknown name fetches the issuer's keys anew, but not often.
-
-        A failed fetch counts as one, so that made-up names cannot keep us waiting while the issuer is down.
-        """
-        try:
-            known = self._deadlines.within(KEYS_SECONDS, lambda: self._open().get_jwk_set())
-            if not _has(known, key_id) and self._clock() - self._refreshed_at >= COOL_DOWN_SECONDS:
-                self._refreshed_at = self._clock()
-                known = self._deadlines.within(KEYS_SECONDS, lambda: self._open().get_jwk_set(refresh=True))
         except Exception as error:
-            raise TemporarilyUnavailable(
-                f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
-            ) from error
-        if key_id is None or not _has(known, key_id):
-            raise CallerNotVerified("the proof names a key that its issuer does not have")
-        return known[key_id].key
+            raise _refusal(error) from error
 
-    def _open(self) -> "PyJWKClient":
-        from jwt import PyJWKClient
+    def _fetch_keys(self) -> Mapping[str, Any]:
+        """Return the issuer's keys that verify signatures, by their ids."""
+        from jwt import PyJWKSet
 
-        with self._opening:
-            if self._keys is None:
-                self._keys = PyJWKClient(self._keys_url(), lifespan=CACHE_SECONDS, timeout=FETCH_SECONDS)
-            return self._keys
-
-    def _keys_url(self) -> str:
         fixed = {"firebase-auth": _FIREBASE_AUTH_KEYS, "firebase-app-check": _APP_CHECK_KEYS}
-        return fixed.get(self._kind) or discovered_keys_url(self._issuer)
+        document = self._fetch(fixed.get(self._kind) or discovered_keys_url(self._issuer, self._fetch))
+        usable = [key for key in PyJWKSet.from_dict(document) if key.key_id and key.public_key_use in ("sig", None)]
+        if not usable:
+            raise ValueError("no key that could verify a signature")
+        return {str(key.key_id): key for key in usable}
 
 
-def _has(keys: "PyJWKSet", key_id: str | None) -> bool:
-    return any(key.key_id == key_id and key.public_key_use in ("sig", None) for key in keys.keys)
-
-
-def discovered_keys_url(issuer: str, open_url: Callable[..., Any] = urllib.request.urlopen) -> str:
-    """Return the `jwks_uri` of an issuer's discovery document; the document must speak for that very issuer.
-
-    Raises:
-        OSError: it cannot be fetched, or is not what OpenID Connect Discovery describes.
-    """
-    with open_url(f"{issuer.rstrip('/')}/.well-known/openid-configuration", timeout=FETCH_SECONDS) as response:
-        text = response.read(LARGEST_DOCUMENT)
-    try:
-        document = json.loads(text)
-        named, keys_url = document["issuer"], document["jwks_uri"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise OSError("not a discovery document") from error
-    if named != issuer or not str(keys_url).startswith("https://"):
-        raise OSError("the discovery document is another issuer's")
-    return str(keys_url)
+def _refusal(error: Exception) -> CallerNotVerified:
+    """Return the refusal for whatever a library makes of a stranger's text: bad claims, deep nesting, huge numbers."""
+    return CallerNotVerified(type(error).__name__)

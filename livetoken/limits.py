@@ -1,6 +1,6 @@
-"""Rate limits per address, per origin and per verified caller: moving windows of the `limits` library.
+"""Rate limits per address, origin and verified caller: moving windows, in the notation of the `limits` library.
 
-What is counted is tokens: a request that gets none gives its place back.
+What is counted is tokens: a request takes its places before anything costs, and one that gets no token gives them back.
 """
 
 import contextlib
@@ -8,8 +8,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from livetoken.deadlines import Deadlines
 from livetoken.refusals import RateLimited, TemporarilyUnavailable
@@ -18,22 +18,19 @@ from livetoken.settings import Settings
 if TYPE_CHECKING:
     from limits import RateLimitItem
 
+    from livetoken.windows import Windows
+
 T = TypeVar("T")
-STORAGE_SECONDS = 1.0  # all of one request's work with the storage
+STORAGE_SECONDS = 0.8  # all of one request's work with a remote storage
+RETRY_SECONDS = 1.0  # after a storage failed, requests are refused at once for so long, instead of all waiting for it
 log = logging.getLogger("livetoken.limits")
 
 
-class Windows(Protocol):
-    """A storage of moving windows that can take back what it gave."""
+class Place(NamedTuple):
+    """One entry in one window, and when it was made by the storage's clock."""
 
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count one entry, unless `limit` entries are younger than `expiry` seconds."""
-
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """Return when the oldest counted entry was made (POSIX seconds), and how many count."""
-
-    def refund(self, key: str, acquired_at: float) -> None:
-        """Take back the entry made at or just before `acquired_at`."""
+    key: str
+    at: float
 
 
 class Reservation:
@@ -41,37 +38,45 @@ class Reservation:
 
     def __init__(self, limits: "Limits") -> None:
         self._limits = limits
-        self._held: list[tuple[str, float]] = []
+        self._held: list[Place] = []
+        self._seconds = STORAGE_SECONDS
 
     def take(self, **who: str | None) -> None:
         """Take a place in every window of each kind (`address`, `origin`, `caller`) for who is named; None takes none.
 
         Raises:
-            RateLimited: one of the windows is full; `Retry-After` is when its oldest entry leaves it.
+            RateLimited: a window is full; `Retry-After` is when all windows of these kinds have room again.
             TemporarilyUnavailable: the storage does not answer. Without it nothing is minted.
         """
-        for kind, name in who.items():
-            if name is not None:
-                self._held += self._limits.acquire(kind, name)
+        named = {kind: name for kind, name in who.items() if name is not None}
+        self._held += self._timed(lambda: self._limits.acquire(named, self._seconds))
 
     def give_back(self) -> None:
         """Give every place back; quietly, because the request already has its answer."""
         held, self._held = self._held, []
         if held:
             try:
-                self._limits.refund(held)
+                self._timed(lambda: self._limits.refund(held, self._seconds))
             except TemporarilyUnavailable as failure:
                 log.warning("places could not be given back: %s", failure.cause)
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        started = self._limits.clock()
+        try:
+            return work()
+        finally:
+            self._seconds -= self._limits.clock() - started
 
 
 class Limits:
     """All the limits; opens its storage at the first request, after the server has forked."""
 
-    def __init__(self, settings: Settings, deadlines: Deadlines, clock: Callable[[], float] = time.time) -> None:
-        self._settings, self._deadlines, self._clock = settings, deadlines, clock
+    def __init__(self, settings: Settings, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings, self._deadlines, self.clock = settings, deadlines, clock
         self._opening = threading.Lock()
         self._windows: Windows | None = None
         self._items: dict[str, list[RateLimitItem]] = {}
+        self._failed_at = float("-inf")
 
     @contextlib.contextmanager
     def reservation(self, **who: str | None) -> Iterator[Reservation]:
@@ -84,15 +89,20 @@ class Limits:
             reservation.give_back()
             raise
 
-    def acquire(self, kind: str, name: str) -> list[tuple[str, float]]:
-        """Count `name` in each window of `kind`, all or none; return what `refund` takes back."""
-        return self._guarded(lambda: self._acquire(kind, name))
+    def acquire(self, who: Mapping[str, str], seconds: float) -> list[Place]:
+        """Count each name in every window of its kind, in the order of `who`, all or none; return what `refund` takes.
 
-    def refund(self, held: list[tuple[str, float]]) -> None:
-        """Take back the entries of `held`."""
-        self._guarded(lambda: self._refund(held))
+        Raises RateLimited; TemporarilyUnavailable when a remote storage has not done it within `seconds`.
+        """
+        windows = self.open()
+        return self._guarded(seconds, lambda: self._acquire(windows, who), late=lambda places: _leave(windows, places))
 
-    def open(self) -> Windows:
+    def refund(self, places: list[Place], seconds: float) -> None:
+        """Take the entries back; raises TemporarilyUnavailable as `acquire` does."""
+        windows = self.open()
+        self._guarded(seconds, lambda: _leave(windows, places))
+
+    def open(self) -> "Windows":
         """Return the storage, made on first use."""
         with self._opening:
             if self._windows is None:
@@ -100,42 +110,56 @@ class Limits:
 
                 from livetoken.windows import open_windows
 
-                per_address, per_origin = (
-                    parse_many(self._settings.limit_per_address),
-                    parse_many(self._settings.limit_per_origin),
-                )
-                self._items = {"address": per_address, "caller": per_address, "origin": per_origin}
-                self._windows = open_windows(self._settings.limits_storage)
+                settings = self._settings
+                per_address, per_origin = parse_many(settings.limit_per_address), parse_many(settings.limit_per_origin)
+                # App Check verifies the site's own app, which all its visitors share; the others verify one person
+                per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
+                self._items = {"address": per_address, "origin": per_origin, "caller": per_caller}
+                self._windows = open_windows(settings.limits_storage, self.clock)
             return self._windows
 
-    def _guarded(self, work: Callable[[], T]) -> T:
-        """Run `work` on the storage; a remote one has a second, and whatever goes wrong with it refuses the request."""
+    def _guarded(self, seconds: float, work: Callable[[], T], late: Callable[[T], None] = lambda _: None) -> T:
+        """Run `work` on the storage; a remote one has its time, and whatever goes wrong with it refuses the request.
+
+        `late` gets a result that came when nobody waited for it any more.
+        """
         if self._settings.limits_storage == "memory://":
             return work()
+        if self.clock() - self._failed_at < RETRY_SECONDS:
+            raise TemporarilyUnavailable("the storage of the limits failed a moment ago; see LIMITS_STORAGE")
+        ends = self.clock() + seconds
+
+        def timely() -> T:
+            result = work()
+            if self.clock() > ends:
+                late(result)
+                raise TimeoutError
+            return result
+
         try:
-            return self._deadlines.within(STORAGE_SECONDS, work)
+            return self._deadlines.within(seconds, timely)
         except RateLimited:
             raise
         except Exception as error:
+            self._failed_at = self.clock()
             raise TemporarilyUnavailable(
                 f"the storage of the limits did not answer ({type(error).__name__}); see LIMITS_STORAGE"
             ) from error
 
-    def _acquire(self, kind: str, name: str) -> list[tuple[str, float]]:
-        windows = self.open()
-        held: list[tuple[str, float]] = []
-        for item in self._items[kind]:
-            key = item.key_for(kind, name)
-            if not windows.acquire_entry(key, item.amount, item.get_expiry()):
-                oldest, _ = windows.get_moving_window(key, item.amount, item.get_expiry())
-                self._refund(held)
-                raise RateLimited(
-                    f"{item} per {kind}", retry_after=max(1, math.ceil(oldest + item.get_expiry() - self._clock()))
-                )
-            held.append((key, self._clock()))
+    def _acquire(self, windows: "Windows", who: Mapping[str, str]) -> list[Place]:
+        at = windows.now()
+        wanted = [(kind, item, item.key_for(kind, name)) for kind, name in who.items() for item in self._items[kind]]
+        held: list[Place] = []
+        for kind, item, key in wanted:
+            if not windows.enter(key, item.amount, item.get_expiry(), at):
+                _leave(windows, held)
+                wait = max(windows.wait(key, item.amount, item.get_expiry(), at) for _, item, key in wanted)
+                # one more than the whole part: the oldest entry still counts at the very end of its time
+                raise RateLimited(f"{item} per {kind}", retry_after=math.floor(wait) + 1)
+            held.append(Place(key, at))
         return held
 
-    def _refund(self, held: list[tuple[str, float]]) -> None:
-        windows = self.open()
-        for key, acquired_at in held:
-            windows.refund(key, acquired_at)
+
+def _leave(windows: "Windows", places: list[Place]) -> None:
+    for place in places:
+        windows.leave(place.key, place.at)

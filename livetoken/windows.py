@@ -1,75 +1,131 @@
-"""The two storages of moving windows, in memory and in Redis, as the `limits` library makes them, plus a refund."""
+"""The two storages of moving windows: in memory for one process, in Redis for all instances.
 
-import threading
-import time
-from typing import Any
-
-from limits.storage import MemoryStorage, RedisStorage
-
-EMPTY_KEYS = 10_000  # windows that stand empty are swept when there are more than so many
-_TAKE_BACK = b"""
-for index = 0, tonumber(ARGV[2]) do
-    local entry = redis.call('lindex', KEYS[1], index)
-    if not entry then return 0 end
-    if tonumber(entry) <= tonumber(ARGV[1]) then return redis.call('lrem', KEYS[1], 1, entry) end
-end
-return 0
+A window is a key, how many entries it may hold, and for how many seconds each of them counts.
 """
-_LOOK_BACK = 1000  # entries that may be younger than the one taken back
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from limits.storage import RedisStorage
+
+SWEEP_AT = 1000  # windows; twice as many as were left is when the next sweep comes
+_LEAVE = b"""
+for index = 0, redis.call('llen', KEYS[1]) - 1 do
+    local entry = redis.call('lindex', KEYS[1], index)
+    if tonumber(entry) == tonumber(ARGV[1]) then return redis.call('lrem', KEYS[1], 1, entry) end
+end
+"""
 
 
-class MemoryWindows(MemoryStorage):
-    """Windows of one process; one lock makes them exact under any number of threads."""
+class Windows(Protocol):
+    """A storage of moving windows that can take back what it gave. Times are seconds of the storage's own clock."""
 
-    STORAGE_SCHEME = ["livetoken+memory"]  # noqa: RUF012 - the library's own form; its `memory` stays what it is
+    def now(self) -> float:
+        """Return the time that the next entries are made at."""
 
-    def __init__(self) -> None:
-        self._exact = threading.RLock()
-        super().__init__()
+    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
+        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
 
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count one entry, unless `limit` entries are younger than `expiry` seconds."""
-        with self._exact:
-            if len(self.events) > EMPTY_KEYS:
-                self._sweep()
-            return super().acquire_entry(key, limit, expiry, amount)
+    def leave(self, key: str, at: float) -> None:
+        """Take back the entry made `at`."""
 
-    def refund(self, key: str, acquired_at: float) -> None:
-        """Take back the entry made at or just before `acquired_at` (POSIX seconds)."""
-        with self._exact, self.locks[key]:
-            events = self.events.get(key, [])
-            mine = next((entry for entry in events if entry.atime <= acquired_at), None)
-            if mine is not None:
-                events.remove(mine)
+    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
+        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
 
-    def _sweep(self) -> None:
-        """Forget windows in which nothing counts any more; the library keeps their empty lists for ever."""
-        now = time.time()
-        for key in [key for key, events in self.events.items() if not events or events[0].expiry <= now]:
-            del self.events[key]
+
+class MemoryWindows:
+    """Windows of one process; one lock makes them exact under any number of threads.
+
+    The `limits` library's own memory counts in wall-clock time, which jumps, keeps every key it has ever seen, and
+    walks through all of them in a thread of its own whenever an entry is made.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.now = clock
+        self._lock = threading.Lock()
+        self._windows: dict[str, tuple[int, deque[float]]] = {}  # seconds; entries, the oldest first
+        self._sweep_at = SWEEP_AT
+
+    def __len__(self) -> int:
+        """Return how many windows are kept."""
+        return len(self._windows)
+
+    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
+        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
+        with self._lock:
+            if len(self._windows) >= self._sweep_at:
+                self._sweep(at)
+            _, entries = self._windows.setdefault(key, (seconds, deque()))
+            while entries and entries[0] < at - seconds:
+                entries.popleft()
+            if len(entries) >= limit:
+                return False
+            entries.append(at)
+            return True
+
+    def leave(self, key: str, at: float) -> None:
+        """Take back the entry made `at`."""
+        with self._lock:
+            _, entries = self._windows.get(key, (0, deque()))
+            with contextlib.suppress(ValueError):  # it may have left by itself meanwhile
+                entries.remove(at)
+            if not entries:
+                self._windows.pop(key, None)
+
+    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
+        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
+        with self._lock:
+            _, entries = self._windows.get(key, (0, deque()))
+            return max(0.0, entries[-limit] + seconds - at) if len(entries) >= limit else 0.0
+
+    def _sweep(self, at: float) -> None:
+        """Forget windows whose last entry counts no more; rarely enough to cost nothing on average."""
+        self._windows = {
+            key: (seconds, entries) for key, (seconds, entries) in self._windows.items() if entries[-1] >= at - seconds
+        }
+        self._sweep_at = max(SWEEP_AT, 2 * len(self._windows))
 
 
 class RedisWindows(RedisStorage):
-    """Windows shared by all instances."""
+    """Windows shared by all instances, on the clock of the Redis server, so that theirs need not agree."""
 
-    STORAGE_SCHEME = ["livetoken+redis"]  # noqa: RUF012 - as above
+    STORAGE_SCHEME = ["livetoken+redis"]  # noqa: RUF012 - the library's own form; its `redis` stays what it is
 
     def initialize_storage(self, _uri: str) -> None:
-        """Make the library's scripts and ours known."""
+        """Make the library's scripts and ours known; the server is spoken to at the first entry, not yet here."""
         super().initialize_storage(_uri)
-        self._take_back: Any = self.get_connection().register_script(_TAKE_BACK)
+        self._redis: Any = self.get_connection()
+        self._leave: Any = self._redis.register_script(_LEAVE)
 
-    def refund(self, key: str, acquired_at: float) -> None:
-        """Take back the entry made at or just before `acquired_at` (POSIX seconds)."""
-        self._take_back([self.prefixed_key(key)], [acquired_at, _LOOK_BACK])
+    def now(self) -> float:
+        """Return the server's time."""
+        seconds, microseconds = self._redis.time()
+        return float(seconds + microseconds / 1_000_000)
+
+    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
+        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
+        return bool(self.lua_acquire_moving_window([self.prefixed_key(key)], [at, limit, seconds, 1]))
+
+    def leave(self, key: str, at: float) -> None:
+        """Take back the entry made `at`."""
+        self._leave([self.prefixed_key(key)], [at])
+
+    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
+        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
+        oldest = self._redis.lindex(self.prefixed_key(key), limit - 1)
+        return max(0.0, float(oldest) + seconds - at) if oldest else 0.0
 
 
-def open_windows(uri: str) -> MemoryWindows | RedisWindows:
-    """Return the storage that `LIMITS_STORAGE` names; Redis is spoken to at the first entry, not yet here."""
+def open_windows(uri: str, clock: Callable[[], float]) -> Windows:
+    """Return the storage that `LIMITS_STORAGE` names; `clock` (seconds, never stepping back) is the memory's own."""
     if uri == "memory://":
-        return MemoryWindows()
+        return MemoryWindows(clock)
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
+    # a second try, because Redis drops connections that were idle; limits.py bounds both together
     patience: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 1)}
     return RedisWindows(uri, **patience)
