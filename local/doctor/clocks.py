@@ -55,13 +55,7 @@ def clock(deployment: Deployment) -> str:
     if not deployment.token:
         return agreed
     left = {name: _left(deployment.token.json.get(name), server) for name in ("expiresAt", "newSessionExpiresAt")}
-    if any(seconds is None or seconds <= 0 for seconds in left.values()):
-        raise Failure(
-            "The token's times do not fit the server's own clock: a new token is over already.",
-            "Set the clock of the machine that runs the function.",
-            agreed,
-        )
-    lasts, waits = (_span(seconds or 0) for seconds in left.values())
+    lasts, waits = (_span(seconds) if seconds else "?" for seconds in left.values())  # `complete` judges these
     return f"{agreed}; the token lasts {lasts} and must be used within {waits}"
 
 

@@ -1,11 +1,17 @@
 """The checks in their order, and which needs which."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from livetoken.settings import Settings
 from local.doctor import allowlist, clocks, minting, reach, sessions
 from local.doctor.check import Check
 from local.doctor.deployment import Deployment
 from local.doctor.gemini import Gemini
-from local.doctor.vault import Vault
+from local.doctor.vault import Vault, machine_login
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
 
 
 def checks() -> list[Check[Deployment]]:
@@ -30,9 +36,11 @@ def checks() -> list[Check[Deployment]]:
     ]
 
 
-def google_checks(settings: Settings, timeout: float) -> list[Check[Deployment]]:
+def google_checks(
+    settings: Settings, timeout: float, login: Callable[[], "Credentials"] = machine_login
+) -> list[Check[Deployment]]:
     """What is examined on Google's side; it also tells something when the function does not answer at all."""
-    vault = Vault(settings, timeout)
+    vault = Vault(settings, timeout, login)
     gemini = Gemini(settings, timeout, lambda: vault.key)
     return [
         Check("secret", lambda _: vault.secret()),

@@ -1,6 +1,7 @@
 """Secret Manager, with `--project`: the secret exists, may be read, and holds a key; through Google's own client."""
 
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from livetoken.settings import Settings
 from local.doctor.finding import Failure
 
 if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
     from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
 OK, INVALID, UNAUTHENTICATED, DENIED, ABSENT = 200, 400, 401, 403, 404
@@ -18,8 +20,8 @@ _LOGIN = "$ gcloud auth application-default login"
 class Vault:
     """Examines one secret. Once `access` has passed, `key` is what it holds; no finding repeats it."""
 
-    def __init__(self, settings: Settings, timeout: float) -> None:
-        self._base_url, self._timeout = settings.secret_manager_base_url, timeout
+    def __init__(self, settings: Settings, timeout: float, login: Callable[[], "Credentials"]) -> None:
+        self._base_url, self._timeout, self._login = settings.secret_manager_base_url, timeout, login
         self._name = str(settings.gemini_api_key_secret)
         _, self._project, _, self._secret, _, self._version = self._name.split("/")
         self._who, self._payload, self._found = "this account", b"", ""
@@ -43,8 +45,8 @@ class Vault:
             case 404:
                 raise Failure(
                     f"There is no {self._name}.",
-                    "Check PROJECT and --secret (Terraform: output secret_id). Without Terraform, make it; it waits for the key, "
-                    "then Enter and Ctrl-D:\n"
+                    "Check PROJECT and --secret (Terraform: output secret_id). Without Terraform, make it; the command "
+                    "waits for the key, then Enter and Ctrl-D:\n"
                     f"$ gcloud secrets create {self._secret} --project={self._project} --data-file=-",
                     str(status),
                 )
@@ -96,12 +98,9 @@ class Vault:
         return OK
 
     def _client(self) -> "SecretManagerServiceClient":
-        import google.auth
         from google.cloud import secretmanager_v1
 
-        with warnings.catch_warnings():  # that a login names no project to bill is of no matter here
-            warnings.simplefilter("ignore")
-            credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+        credentials = self._login()
         rest = secretmanager_v1.SecretManagerServiceClient.get_transport_class("rest")
         client = secretmanager_v1.SecretManagerServiceClient(
             transport=rest(host=self._base_url, credentials=credentials)
@@ -136,6 +135,16 @@ class Vault:
         return Failure(
             f"Secret Manager at {host} gave no usable answer.", "Try again in a minute.", str(status or kind)
         )
+
+
+def machine_login() -> "Credentials":
+    """This machine's application default credentials: of its gcloud user, or of the account that it runs as."""
+    import google.auth
+
+    with warnings.catch_warnings():  # that a login names no project to bill is of no matter here
+        warnings.simplefilter("ignore")
+        credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    return credentials
 
 
 def _status(error: Exception) -> int:

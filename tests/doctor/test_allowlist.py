@@ -1,0 +1,164 @@
+"""Who may ask: each failure of the checks about origins and CORS, provoked."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from local import processes
+from local.doctor.allowlist import look_alikes
+from tests.doctor.conftest import Examine
+from tests.doctor.front import Answering, Asked, Reply
+from tests.support import ORIGIN
+
+InFront = Callable[[Answering], str]
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed", "differs"),
+    [
+        ("https://www.shop.example", ORIGIN, "without www."),
+        ("https://shop.example:8443", ORIGIN, "without port"),
+        ("https://localhost:8000", "http://localhost:8000", "scheme"),
+        ("http://localhost:7999", "http://localhost:8000", "port"),
+        ("http://127.0.0.1:8000", "http://localhost:8000", "host"),
+    ],
+)
+def test_another_one_is_listed(
+    examine: Examine, function: processes.Function, asked: str, listed: str, differs: str
+) -> None:
+    """An origin that is refused while its look-alike is listed: the doctor says which, and what differs."""
+    told = examine(function.url, asked).blames("origin")
+    assert f"but {listed} is (they differ in: {differs})" in told
+    assert f"ORIGIN={listed}" in told
+
+
+def test_not_listed_at_all(examine: Examine, function: processes.Function, google: processes.Google) -> None:
+    """An origin that is not listed gets told how it must be written; nothing is minted to find out."""
+    seen = examine(function.url, "https://blog.example")
+    assert "Add it to ALLOWED_ORIGINS (Terraform: allowed_origins), written exactly so" in seen.blames("origin")
+    assert seen["mints"].ok is None
+    assert google.mints() == []
+
+
+def test_look_alike_accepted(examine: Examine, function: processes.Function, google: processes.Google) -> None:
+    """A look-alike that may ask fails the check, without a token being minted for it."""
+    told = examine(function.url, "https://twice.example").blames("look-alikes")
+    assert "https://www.twice.example may ask for tokens, too" in told
+    assert "ORIGIN=https://twice.example,https://www.twice.example" in told
+    assert len(google.mints()) == 1
+
+
+def test_look_alike_listed_on_purpose(examine: Examine, function: processes.Function) -> None:
+    """A look-alike that is named as listed is no finding."""
+    assert examine(function.url, "https://twice.example", "https://www.twice.example").failed == []
+
+
+@pytest.mark.parametrize("differs", sorted(look_alikes(ORIGIN)))
+def test_careless_comparison(examine: Examine, in_front: InFront, differs: str) -> None:
+    """Each kind of careless comparison is found, whichever way it is careless."""
+    careless = look_alikes(ORIGIN)[differs]
+
+    def answering(asked: Asked) -> Reply:
+        return asked.relay(Origin=ORIGIN) if asked.headers["Origin"] == careless else asked.relay()
+
+    assert careless in examine(in_front(answering)).blames("look-alikes")
+
+
+def test_look_alikes_of_a_local_page() -> None:
+    """A local page has no www. and no longer name, but a scheme, a port and letters."""
+    assert set(look_alikes("http://localhost:8000")) == {"scheme", "port", "trailing slash", "upper case"}
+    assert look_alikes("https://www.shop.example")["without www."] == ORIGIN
+    assert look_alikes("https://shop.example:65535")["port"] == "https://shop.example:65534"
+
+
+def test_open_to_everybody(examine: Examine, in_front: InFront, google: processes.Google) -> None:
+    """A function that asks nobody who they are fails as foreign and as look-alike, at the price of one token."""
+    seen = examine(in_front(lambda asked: asked.relay(Origin=ORIGIN)))
+    assert seen.failed == ["look-alikes", "foreign"]
+    assert "anybody can have conversations on your bill" in str(seen["foreign"].cause)
+    assert "no Origin" in str(seen["foreign"].cause)
+    assert len(google.mints()) == 1
+
+
+def test_mints_without_looking(examine: Examine, in_front: InFront) -> None:
+    """A server that mints whatever it is sent is found out, and every token is counted."""
+
+    def answering(asked: Asked) -> Reply:
+        if asked.method != "POST":
+            return asked.relay(Origin=ORIGIN)
+        return Reply(
+            200, [("Content-Type", "application/json")], json.dumps({"token": "auth_tokens/" + "0" * 64}).encode()
+        )
+
+    seen = examine(in_front(answering))
+    assert {"look-alikes", "foreign", "complete"} <= set(seen.failed)
+    assert seen.deployment.minted == 1 + len(look_alikes(ORIGIN)) + 3 + 1
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_strangers_are_told_that_they_may_read(examine: Examine, in_front: InFront, method: str) -> None:
+    """A refusal with CORS headers leaks that it may be read; something in front has added them."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = asked.relay()
+        return (
+            reply.with_header("Access-Control-Allow-Origin", "*")
+            if asked.method == method and asked.headers["Origin"] != ORIGIN
+            else reply
+        )
+
+    assert "Something in front of the function adds" in examine(in_front(answering)).blames("foreign")
+
+
+def test_neither_token_nor_refusal(examine: Examine, in_front: InFront) -> None:
+    """A POST that meets neither is not taken for either."""
+    url = in_front(
+        lambda asked: (
+            asked.relay() if asked.method != "POST" else Reply(502, [("Content-Type", "text/html")], b"bad gateway")
+        )
+    )
+    seen = examine(url)
+    assert seen.failed == ["origin", "foreign"]
+    assert "neither a token nor one of livetoken's refusals" in str(seen["origin"].cause)
+
+
+def spoiled(header: str, value: str | None) -> Answering:
+    """Return a way of answering preflights with one header spoiled."""
+    return lambda asked: (
+        asked.relay().with_header(header, value)
+        if asked.method == "OPTIONS" and asked.headers["Origin"] == ORIGIN
+        else asked.relay()
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "expected"),
+    [
+        ("Access-Control-Allow-Origin", None, "Access-Control-Allow-Origin is missing"),
+        ("Access-Control-Allow-Origin", "*", "Access-Control-Allow-Origin is *, not https://shop.example"),
+        (
+            "Access-Control-Allow-Origin",
+            "https://twice.example",
+            "Access-Control-Allow-Origin is https://twice.example",
+        ),
+        ("Access-Control-Allow-Methods", "GET", "does not list POST"),
+        ("Access-Control-Allow-Headers", None, "does not list content-type"),
+        ("Vary", "Accept-Encoding", "Vary does not list Origin"),
+    ],
+)
+def test_preflight_spoiled(examine: Examine, in_front: InFront, header: str, value: str | None, expected: str) -> None:
+    """Each header that a preflight needs is missed when it is missing or wrong; the rest goes on."""
+    seen = examine(in_front(spoiled(header, value)))
+    assert expected in seen.blames("preflight")
+    assert seen["reuse"].ok
+
+
+def test_preflight_not_answered(examine: Examine, in_front: InFront) -> None:
+    """A preflight that meets an error page is told with its status."""
+    url = in_front(
+        lambda asked: (
+            Reply(405, [("Content-Type", "text/plain")], b"no") if asked.method == "OPTIONS" else asked.relay()
+        )
+    )
+    assert "the answer is 405, text/plain" in examine(url).blames("preflight")

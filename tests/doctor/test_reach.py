@@ -1,0 +1,186 @@
+"""Is it there, and is it ours: each failure of the first checks, provoked."""
+
+import contextlib
+import datetime as dt
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from local import processes
+from tests.doctor.conftest import Examine
+from tests.doctor.front import Answering, Asked, Reply, front, page
+
+InFront = Callable[[Answering], str]
+NOT_RUN = 16
+
+
+@contextlib.contextmanager
+def behind_tls(
+    folder: Path, function: processes.Function, *, days: int = 30, host: str = "localhost"
+) -> Iterator[tuple[str, str]]:
+    """Serve the function over TLS with a certificate of its own making; yields URL and certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(now - dt.timedelta(days=60)).not_valid_after(now + dt.timedelta(days=days))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    certificate = made.sign(key, hashes.SHA256())
+    pem = folder / "certificate.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with front(lambda asked: asked.relay(), function.url, context) as url:
+        yield url.replace("127.0.0.1", "localhost"), str(pem)
+
+
+def test_unknown_name(examine: Examine) -> None:
+    """A name that does not resolve is told as such, and nothing else is tried."""
+    seen = examine("https://livetoken.invalid")
+    assert "There is no host called livetoken.invalid" in seen.blames("name")
+    assert {finding.ok for name, finding in seen.findings.items() if name != "name"} == {None}
+
+
+def test_plain_http_on_the_internet(examine: Examine) -> None:
+    """An http:// address is no use to a page, and the https:// one is named."""
+    assert "URL=https://function.example" in examine("http://function.example").blames("name")
+
+
+def test_self_signed(examine: Examine, function: processes.Function, tmp_path: Path) -> None:
+    """A certificate that nobody signed fails the first check; the rest is not run."""
+    with behind_tls(tmp_path, function) as (url, _):
+        seen = examine(url)
+    assert "nobody that browsers trust has signed it" in seen.blames("name")
+    assert seen["mints"].ok is None
+
+
+def test_trusted_certificate(
+    examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind TLS that this machine trusts, every check passes, and the certificate's end is told."""
+    with behind_tls(tmp_path, function) as (url, pem):
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        seen = examine(url)
+    assert seen.failed == []
+    assert "certificate valid until" in seen["name"].detail
+
+
+def test_expired_certificate(
+    examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that was good once is told from one that never was."""
+    with behind_tls(tmp_path, function, days=-1) as (url, pem):
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        assert "it has expired" in examine(url).blames("name")
+
+
+def test_certificate_for_another_name(
+    examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate for another name is told as such."""
+    with behind_tls(tmp_path, function, host="other.example") as (url, pem):
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        assert "for other names than localhost" in examine(url).blames("name")
+
+
+def test_no_tls_there(examine: Examine, function: processes.Function) -> None:
+    """A server without TLS, asked with https://, is told from a bad certificate."""
+    assert "does not speak TLS" in examine(function.url.replace("http:", "https:")).blames("name")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nothing_listens(examine: Examine, scheme: str) -> None:
+    """A closed port is told as such, by the check that is about being reachable."""
+    assert "Nothing listens" in examine(f"{scheme}://127.0.0.1:{processes.free_port()}").blames("reachable")
+
+
+def test_silence(examine: Examine, in_front: InFront) -> None:
+    """A server that does not answer in time is told as such, with how long was waited."""
+
+    def silent(_: Asked) -> Reply:
+        time.sleep(1)
+        return Reply(200, [])
+
+    assert "within 0.2 seconds" in examine(in_front(silent), timeout=0.2).blames("reachable")
+
+
+def test_broken_line(examine: Examine, in_front: InFront) -> None:
+    """A connection that ends without an answer is told as such."""
+
+    def broken(_: Asked) -> Reply:
+        raise ConnectionAbortedError
+
+    assert "broke off" in examine(in_front(broken)).blames("reachable")
+
+
+def test_redirect(examine: Examine, in_front: InFront) -> None:
+    """A redirect is not followed: the address that it names is what the page needs."""
+    url = in_front(lambda _: Reply(302, [("Location", "https://real.example/mint")]))
+    assert "https://real.example/mint" in examine(url).blames("reachable")
+
+
+def test_redirect_to_sign_in(examine: Examine, in_front: InFront) -> None:
+    """A redirect to Google's sign-in means that somebody put a sign-in in front."""
+    url = in_front(lambda _: Reply(302, [("Location", "https://accounts.google.com/o/oauth2/v2/auth?client_id=1")]))
+    told = examine(url).blames("reachable")
+    assert "sign in to Google" in told
+    assert "client_id" not in told
+
+
+@pytest.mark.parametrize("status", [403, 401])
+def test_not_public(examine: Examine, in_front: InFront, status: int) -> None:
+    """Google's own 403, HTML without our code, is told from CORS trouble and cured with the invoker's role."""
+    seen = examine(in_front(lambda _: page(status, f"{status} Forbidden")))
+    told = seen.blames("public")
+    assert "roles/run.invoker" in told
+    assert "looks like a CORS error" in told
+    assert "--no-invoker-iam-check" in told
+    assert seen["preflight"].ok is None
+
+
+def test_own_refusal_is_no_iam(examine: Examine, in_front: InFront) -> None:
+    """A 403 in our own form is the allowlist's doing, not IAM's."""
+    refused = json.dumps({"error": "No.", "code": "origin_not_allowed", "requestId": "1"}).encode()
+    seen = examine(in_front(lambda _: Reply(403, [("Content-Type", "application/json")], refused)))
+    assert seen["public"].ok
+    assert "roles/run.invoker" not in seen.blames("health")
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (page(200, "My shop"), "Something else than livetoken"),
+        (Reply(200, [("Content-Type", "application/json")], b"[]"), "Something else than livetoken"),
+        (page(404, "404 Page not found"), "internal traffic"),
+        (page(503, "Service Unavailable"), "does not start, or crashes"),
+        (page(500, "Server Error"), "names every wrong setting"),
+        (page(429, "Rate exceeded."), "max_instances"),
+    ],
+    ids=["website", "other-json", "no-service", "no-start", "crash", "no-instance"],
+)
+def test_not_livetoken(examine: Examine, in_front: InFront, reply: Reply, expected: str) -> None:
+    """Whatever else answers is told apart, and nothing else is tried."""
+    seen = examine(in_front(lambda _: reply))
+    assert expected in seen.blames("health")
+    assert seen["foreign"].ok is None
+
+
+def test_page_title_is_quoted(examine: Examine, in_front: InFront) -> None:
+    """The title of a page that is not ours is quoted, because it says whose it is."""
+    assert "“My shop”" in examine(in_front(lambda _: page(200, "My shop")))["health"].detail
+
+
+def test_token_path(examine: Examine, function: processes.Function) -> None:
+    """The address with /api/token is examined as well; health is asked at the root."""
+    assert examine(f"{function.url}/api/token").failed == []
