@@ -101,7 +101,7 @@ def test_delay(google: Google) -> None:
     google.fault("gemini", "delay", times=1, ms=300)
     start = time.monotonic()
     assert ask(google)[0] == 200
-    assert 0.3 <= time.monotonic() - start < 1
+    assert 0.3 <= time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize("part", ["body", "head"])
@@ -109,7 +109,7 @@ def test_drip(google: Google, part: str) -> None:
     """The true answer, byte by byte: a timeout for each read never strikes, however long it takes as a whole."""
     google.fault("gemini", "drip", times=1, ms=5, part=part)
     start = time.monotonic()
-    status, _, body = ask(google, timeout=0.5)
+    status, _, body = ask(google, timeout=2)
     assert (status, body.startswith(b'{\n  "name": "auth_tokens/')) == (200, True)
     assert time.monotonic() - start > len(body) * 0.005
 

