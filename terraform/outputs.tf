@@ -17,7 +17,12 @@ output "archive" {
 
 output "doctor" {
   description = "Proves, from any machine with this repository, that the function mints where it should and refuses where it should."
-  value       = "make doctor URL=${google_cloudfunctions2_function.main.service_config[0].uri} ORIGIN=${trimspace(var.allowed_origins[0])}"
+  value       = "make doctor URL=${google_cloudfunctions2_function.main.service_config[0].uri} ORIGIN=${join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))}"
+}
+
+output "mints" {
+  description = "Whether a page of an allowed origin gets a token as it is: not while paused, and not where callers must prove themselves."
+  value       = contains(["", "0", "false", "no", "off"], lower(trimspace(var.paused))) && var.callers == ""
 }
 
 output "monthly_ceiling_usd" {

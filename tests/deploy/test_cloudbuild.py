@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.processes import function, google
 from tests.deploy.cloud_build import Build, bare_environment
 from tests.deploy.configuration import BASIC, KEY, PROJECT, ROOT, Configuration
 
@@ -25,6 +26,9 @@ case "$1" in
   test) exit "${TESTS:-0}" ;;
   doctor) exit "${DOCTOR:-0}" ;;
 esac
+"""
+PYTHON3 = """#!/bin/sh
+echo "python3 $*" >> "$CALLS"
 """
 SUBSTITUTIONS = {
     "_BUILDS_BUCKET": "builds", "_DEPLOY_ACCOUNT": f"livetoken-deploy@{PROJECT}.iam.gserviceaccount.com", "_KEY_SECRET": "key",
@@ -61,7 +65,7 @@ def build(workspace: Path, serves: str = "livetoken-00001-abc", **environment: s
     programs, calls = workspace.parent / "programs", workspace.parent / "calls"
     programs.mkdir(exist_ok=True)
     calls.write_text("")
-    for name, script in (("gcloud", GCLOUD), ("make", MAKE)):
+    for name, script in (("gcloud", GCLOUD), ("make", MAKE), ("python3", PYTHON3)):
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
     run = Build(
@@ -132,20 +136,61 @@ def test_a_bad_smoke_test_rolls_back(workspace: Path) -> None:
     assert any(call.startswith("gcloud storage cp build/") and call.endswith("gs://builds/build-1/") for call in calls)
 
 
-def test_a_bad_first_deploy_has_nothing_to_go_back_to(workspace: Path) -> None:
-    """With no revision before it, a bad first deploy fails the build and says so."""
-    run, succeeded, calls = build(workspace, DOCTOR="1", serves="")
-    assert not succeeded
-    assert "no revision before this one" in run.printed["rollback"]
-    assert [call for call in calls if "update-traffic" in call] == []
+def roll_back(folder: Path, smoke: str | None, serves: str) -> tuple[int, str, list[str]]:
+    """Run rollback.sh alone after a smoke step that left `smoke`; return its exit status, words and calls."""
+    for name in ("terraform/pipeline", "build", "programs"):
+        (folder / name).mkdir(parents=True)
+    (folder / "terraform/pipeline/rollback.sh").write_bytes((ROOT / "terraform/pipeline/rollback.sh").read_bytes())
+    (folder / "programs/gcloud").write_text(GCLOUD)
+    (folder / "programs/gcloud").chmod(0o755)
+    (folder / "build/previous-revision").write_text(f"{serves}\n")
+    if smoke is not None:
+        (folder / "build/smoke").write_text(f"{smoke}\n")
+    calls = folder / "calls"
+    calls.touch()
+    own = {
+        "APPLY": "true",
+        "BUILDS": "gs://b/1",
+        "NAME": "livetoken",
+        "PROJECT_ID": PROJECT,
+        "REGION": "europe-west1",
+        "CALLS": str(calls),
+    }
+    done = subprocess.run(
+        ["sh", "terraform/pipeline/rollback.sh"], cwd=folder, env={**bare_environment(folder / "programs"), **own},
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, [call for call in calls.read_text().splitlines() if "update-traffic" in call]
 
 
-def test_a_smoke_step_that_dies_rolls_back_too(workspace: Path) -> None:
-    """A smoke test that cannot even run counts as failed."""
-    (workspace / "terraform/pipeline/smoke.sh").write_text("exit 127\n")
-    _, succeeded, calls = build(workspace)
-    assert not succeeded
-    assert [call for call in calls if "update-traffic" in call]
+@pytest.mark.parametrize(
+    ("smoke", "serves", "status", "rolls_back"),
+    [
+        ("passed", "livetoken-1", 0, False),
+        ("failed", "livetoken-1", 1, True),
+        (None, "livetoken-1", 1, True),
+        ("failed", "", 1, False),
+    ],
+    ids=["passed", "failed", "died before it could say", "first deploy"],
+)
+def test_what_is_rolled_back(tmp_path: Path, smoke: str | None, serves: str, status: int, *, rolls_back: bool) -> None:
+    """Whatever is not proven passed goes back to the revision before, where there is one, and the build fails."""
+    ended, said, calls = roll_back(tmp_path, smoke, serves)
+    assert ended == status, said
+    assert bool(calls) == rolls_back
+    assert serves or "no revision before this one" in said
+
+
+def test_a_paused_function_only_has_to_be_there(workspace: Path) -> None:
+    """Pulling the kill switch through the pipeline is not rolled back for minting nothing."""
+    with (workspace / "terraform/terraform.tfvars").open("a") as variables:
+        variables.write('paused = "Back at noon."\n')
+    run, succeeded, calls = build(workspace)
+    assert succeeded, run.printed
+    asked = [call for call in calls if call.startswith("python3")]
+    assert len(asked) == 1
+    assert json.loads((workspace / "build/outputs.json").read_text())["url"]["value"] in asked[0]
+    assert not [call for call in calls if call.startswith("make doctor") or "update-traffic" in call]
 
 
 def test_a_pull_request_only_plans(workspace: Path) -> None:
@@ -218,3 +263,28 @@ def test_scripts_run_in_the_smallest_shell() -> None:
         assert "\nset -eu\n" in script.read_text(), script
         subprocess.run(["sh", "-n", str(script)], check=True)
     assert BASIC["project_id"] == PROJECT
+
+
+@pytest.mark.parametrize(
+    ("allowed", "verdict"), [("https://shop.example", "passed"), ("https://other.example", "failed")]
+)
+def test_the_doctor_itself_decides(tmp_path: Path, allowed: str, verdict: str) -> None:
+    """The smoke step asks the real doctor: a function that mints for the site passes, one that refuses it fails."""
+    for name in ("terraform/pipeline", "build", "programs"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "terraform/pipeline/smoke.sh").write_bytes((ROOT / "terraform/pipeline/smoke.sh").read_bytes())
+    # what the Makefile's target does, with this Python and from this checkout
+    make = (
+        f'#!/bin/sh\nshift\nexport "$@"\ncd {ROOT}\nexec {sys.executable} -m local.doctor "$URL" --origin "$ORIGIN"\n'
+    )
+    (tmp_path / "programs/make").write_text(make)
+    (tmp_path / "programs/make").chmod(0o755)
+    with google() as cloud, function(cloud, [allowed]) as deployed:
+        (tmp_path / "build/mints").write_text("true")
+        (tmp_path / "build/doctor").write_text(f"make doctor URL={deployed.url} ORIGIN=https://shop.example")
+        done = subprocess.run(
+            ["sh", "terraform/pipeline/smoke.sh"], cwd=tmp_path, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**bare_environment(tmp_path / "programs"), "APPLY": "true", "SMOKE_PAUSE": "0"},
+        )  # fmt: skip
+    assert (tmp_path / "build/smoke").read_text() == f"{verdict}\n", done.stdout
+    assert (done.returncode == 0) == (verdict == "passed")

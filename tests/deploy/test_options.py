@@ -1,10 +1,11 @@
 """The parts that are off until somebody turns them on: each alone, and all at once."""
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.deploy.configuration import BASIC, PROJECT, Configuration, planned
+from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, planned
 from tests.deploy.grants import grants
 from tests.deploy.test_plan import BUILD, GRANTS, RUNTIME
 
@@ -126,6 +127,20 @@ def test_an_existing_secret_is_read_and_not_made(configuration: Configuration) -
     (grant,) = [g for g in grants(resources) if g[1] == "roles/secretmanager.secretAccessor"]
     assert grant == (RUNTIME, "roles/secretmanager.secretAccessor", "secret_manager_secret gemini")
     assert planned(plan)["google_secret_manager_secret_iam_member.runtime"]["project"] == "vault"
+
+
+@pytest.mark.parametrize(
+    ("variables", "mints"),
+    [({}, True), ({"paused": "OFF"}, True), ({"paused": "1"}, False), ({"paused": "Later."}, False), ({"callers": "firebase-auth:p"}, False)],
+)  # fmt: skip
+def test_the_smoke_test_knows_whether_there_is_something_to_mint(
+    rules: Configuration, variables: dict[str, Any], *, mints: bool
+) -> None:
+    """The output `mints` is false where no page gets a token without more: paused, or with callers to be verified."""
+    output = re.search(r'(?ms)^output "mints" \{.*?^\}\n', (ROOT / "terraform/outputs.tf").read_text())
+    assert output
+    (rules.folder / "outputs.tf").write_text(output[0])
+    assert rules.plan({**BASIC, **variables})["planned_values"]["outputs"]["mints"]["value"] == mints
 
 
 def test_a_private_function_is_called_by_nobody(configuration: Configuration) -> None:
