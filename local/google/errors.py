@@ -1,7 +1,10 @@
 """Google's error bodies, with the texts that its endpoints send."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BAD_KEY = "API key not valid. Please pass a valid API key."
 NO_KEY = (
@@ -81,3 +84,29 @@ def field_error(description: str, field: str = "auth_token") -> GoogleError:
     violation = {"field": field, "description": description}
     details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}]
     return GoogleError(400, description, details=details)
+
+
+def named_error(name: str, message: str, retry_after: int | None, retry_delay: str | None) -> GoogleError | None:
+    """Google's answer of that name; None where it is a 404 with an empty body. Raises KeyError for another name."""
+    details: list[dict[str, Any]] = []
+    if retry_delay is not None:
+        details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": retry_delay})
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    errors: dict[str, Callable[[], GoogleError | None]] = {
+        "bad-key": lambda: key_error(message or BAD_KEY, "API_KEY_INVALID"),
+        "bad-request": lambda: GoogleError(400, message or "Request contains an invalid argument."),
+        "region": lambda: GoogleError(400, message or REGION, "FAILED_PRECONDITION"),
+        "unauthenticated": lambda: GoogleError(
+            401, message or "Request had invalid authentication credentials. Expected OAuth 2 access token."
+        ),
+        "leaked-key": lambda: GoogleError(403, message or LEAKED_KEY),
+        "denied": lambda: GoogleError(403, message or "The caller does not have permission"),
+        "not-found": lambda: GoogleError(404, message) if message else None,
+        "quota": lambda: GoogleError(429, message or QUOTA, details=details, headers=headers),
+        "internal": lambda: GoogleError(500, message or "Internal error encountered."),
+        "unavailable": lambda: GoogleError(
+            503, message or "The service is currently unavailable.", details=details, headers=headers
+        ),
+        "deadline": lambda: GoogleError(504, message or "Deadline expired before operation could complete."),
+    }
+    return errors[name]()

@@ -2,49 +2,21 @@
 
 import asyncio
 import dataclasses
-import json
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
-from local.google.errors import BAD_KEY, LEAKED_KEY, QUOTA, REGION, GoogleError, key_error
+from local.google.errors import named_error
+from local.google.replies import error_response
 
 TARGETS = ("gemini", "secret", "metadata", "socket")
 HTTP_KINDS = ("hang", "delay", "drip", "reset", "truncate", "redirect", "html", "body", "error")
-SOCKET_KINDS = ("hang", "delay", "reset", "refuse", "close", "drop", "silent")
+SOCKET_KINDS = ("hang", "delay", "reset", "refuse", "close", "drop", "silent", "go-away")
 _HTML = "<!DOCTYPE html><html><title>Error</title><p>The server encountered an error. That is all we know.</html>\n"
 
-_JSON_HEADERS = {"Content-Type": "application/json; charset=UTF-8"}
-
 Genuine = Callable[[], Awaitable[web.Response]]
-
-
-def named_error(name: str, message: str, retry_after: int | None, retry_delay: str | None) -> GoogleError | None:
-    """Google's answer of that name; None where it is a 404 with an empty body. Raises KeyError for another name."""
-    details: list[dict[str, Any]] = []
-    if retry_delay is not None:
-        details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": retry_delay})
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    errors: dict[str, Callable[[], GoogleError | None]] = {
-        "bad-key": lambda: key_error(message or BAD_KEY, "API_KEY_INVALID"),
-        "bad-request": lambda: GoogleError(400, message or "Request contains an invalid argument."),
-        "region": lambda: GoogleError(400, message or REGION, "FAILED_PRECONDITION"),
-        "unauthenticated": lambda: GoogleError(
-            401, message or "Request had invalid authentication credentials. Expected OAuth 2 access token."
-        ),
-        "leaked-key": lambda: GoogleError(403, message or LEAKED_KEY),
-        "denied": lambda: GoogleError(403, message or "The caller does not have permission"),
-        "not-found": lambda: GoogleError(404, message) if message else None,
-        "quota": lambda: GoogleError(429, message or QUOTA, details=details, headers=headers),
-        "internal": lambda: GoogleError(500, message or "Internal error encountered."),
-        "unavailable": lambda: GoogleError(
-            503, message or "The service is currently unavailable.", details=details, headers=headers
-        ),
-        "deadline": lambda: GoogleError(504, message or "Deadline expired before operation could complete."),
-    }
-    return errors[name]()
 
 
 def _fitting(name: str, value: Any, kind: Any) -> Any:
@@ -157,18 +129,6 @@ async def perform(fault: Fault, request: web.BaseRequest, genuine: Genuine) -> w
         case _:
             error = named_error(fault.name, fault.message, fault.retry_after, fault.retry_delay)
             return error_response(error) if error else web.Response(status=404)
-
-
-def error_response(error: GoogleError) -> web.Response:
-    """Google's error as an answer."""
-    headers = {**_JSON_HEADERS, **error.headers}
-    return web.Response(status=error.code, body=error.body, headers=headers)
-
-
-def json_response(value: Any, status: int = 200) -> web.Response:
-    """JSON, printed as Google prints it."""
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return web.Response(status=status, body=text.encode(errors="replace"), headers=_JSON_HEADERS)
 
 
 async def _by_hand(fault: Fault, request: web.BaseRequest, answer: web.Response) -> None:

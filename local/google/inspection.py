@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from local.google.faults import Fault, json_response
+from local.google.faults import Fault
 from local.google.record import Record
+from local.google.replies import json_response
 from local.google.world import World
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ async def _change(world: World, parts: list[str], body: dict[str, Any]) -> Any:
 
 async def _fault(world: World, body: dict[str, Any]) -> Any:
     fault = Fault.read(body)
+    if fault.kind == "go-away":
+        return await _go_away(world, {"seconds": fault.ms / 1000})
     world.faults.all.append(fault)
     return fault.shown()
 

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from local.google import models, secrets
 from local.google.errors import GoogleError, key_error
-from local.google.faults import error_response, json_response
 from local.google.metadata import HEADERS
+from local.google.replies import error_response, json_response
 from local.google.seen import credential
 from local.google.world import World
 

@@ -220,13 +220,17 @@ def test_silent_after_setup(google: Google) -> None:
     asyncio.run(go())
 
 
-def test_go_away_now(google: Google) -> None:
+@pytest.mark.parametrize("by_fault", [True, False])
+def test_go_away_now(google: Google, by_fault: bool) -> None:  # noqa: FBT001 - a row of the table
     """Every open session is told to go, and closed after the time left."""
 
     async def go() -> None:
         async with live(google.url, token(google.url, setup=setup())) as session:
             await session.next()
-            await asyncio.to_thread(google.go_away, 0.3)
+            if by_fault:
+                await asyncio.to_thread(google.fault, "socket", "go-away", ms=300)
+            else:
+                await asyncio.to_thread(google.go_away, 0.3)
             assert await session.next() == {"goAway": {"timeLeft": "0.300s"}}
             assert await session.closed() == (1008, "The operation was aborted.")
 

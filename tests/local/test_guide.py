@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.children import ROOT
-from local.google import faults
+from local.google import errors, faults
 from local.processes import Google
 from local.run import _PASSED_ON
 
@@ -29,9 +29,9 @@ def test_every_kind_of_fault_is_in_the_table() -> None:
     text = GUIDE.split("Error names:", 1)[1].split("`retryAfter` adds", 1)[0]
     names = {name for name in re.findall(r"`([a-z-]+)` \(4|`([a-z-]+)` \(5", text) for name in name if name}
     for name in names:
-        faults.named_error(name, "", None, None)
+        errors.named_error(name, "", None, None)
     with pytest.raises(KeyError) as caught:
-        faults.named_error("no such name", "", None, None)
+        errors.named_error("no such name", "", None, None)
     assert caught.value.args == ("no such name",)
     assert len(names) == 11
 
