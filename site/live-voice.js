@@ -1,6 +1,6 @@
 /**
- * <live-voice endpoint="https://your-function.example"></live-voice>: a voice assistant for any page, in two lines.
- * Attributes, events, parts and recipes: docs/client.md. Types: live-voice.d.ts.
+ * <live-voice endpoint="https://your-function.example"></live-voice>: a voice assistant for any page.
+ * Types: live-voice.d.ts. Guide: docs/client.md.
  * Licence: Apache-2.0
  */
 
@@ -41,7 +41,7 @@ async function dictionary(language) {
   try {
     dictionaries[language] ??= { ...ENGLISH, ...(await import(`./words/${language}.js`)).default };
   } catch {
-    return ENGLISH; // the file was not copied to this site: English is better than nothing
+    return ENGLISH; // the file was not copied to this site
   }
   return dictionaries[language];
 }
@@ -57,7 +57,7 @@ export function visibleText(root = document.querySelector('main, article') ?? do
   while (walker.nextNode() && text.length < 2 * CONTENT_CHARACTERS) {
     const parent = walker.currentNode.parentElement;
     const words = walker.currentNode.data.replace(/\s+/g, ' ');
-    if (words === ' ' ? !text : parent.closest(PRIVATE) || !isVisible(parent)) continue;
+    if (parent.closest(PRIVATE) || !isVisible(parent)) continue;
     const inside = parent.closest('p, li, dt, dd, td, th, pre, blockquote, figcaption, h1, h2, h3, h4, h5, h6, div, section, article, main');
     text += (block && inside !== block ? '\n' : '') + words;
     block = inside;
@@ -67,7 +67,7 @@ export function visibleText(root = document.querySelector('main, article') ?? do
 }
 
 function isVisible(element) {
-  return element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) ?? element.getClientRects().length > 0;
+  return element.checkVisibility?.({ visibilityProperty: true }) ?? element.getClientRects().length > 0;
 }
 
 /** The page's address without query and fragment, which may hold secrets. */
@@ -78,9 +78,9 @@ function pageAddress() {
 
 const warmed = new Set();
 
-/** Wake the function up while the visitor reads, so that the click does not wait for its cold start. */
+/** Wake the function up while the visitor reads: the click need not wait for its cold start. */
 function warmUp(endpoint) {
-  if (!endpoint || warmed.has(endpoint) || navigator.connection?.saveData) return;
+  if (warmed.has(endpoint) || navigator.connection?.saveData) return;
   warmed.add(endpoint);
   fetch(endpoint, { credentials: 'omit', priority: 'low' }).catch(() => {}); // a click will say what is wrong
 }
@@ -91,7 +91,7 @@ function preconnect({ websocketUrl }) {
   document.head.append(make('link', { rel: 'preconnect', href: origin }));
 }
 
-// Elements are made one by one, and styles are a constructed sheet: no policy of the page forbids either.
+// Elements made one by one and a constructed style sheet: no policy of the page forbids them.
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -211,6 +211,7 @@ class View {
     this.card.setAttribute('aria-label', words.name);
     this.log.setAttribute('aria-label', words.transcript);
     this.consentBox.hidden = agreed || !consent;
+    this.intro.hidden = !this.consentBox.hidden;
     this.status.textContent = notice || words[state];
     this.status.dataset.state = this.card.dataset.state = state;
     const label = running ? words.end : state === 'failed' ? words.again : consent && !agreed ? words.agree : words.talk;
@@ -336,7 +337,7 @@ export class LiveVoice extends HTMLElement {
 
   // ── The conversation
 
-  /** Start; call it inside a click. Without `voice` the microphone is not asked for. Resolves when it can be used, or has failed. */
+  /** Start; call it inside a click. Without `voice` the microphone is not asked for. */
   async start({ voice = true } = {}) {
     if (this.#session) return;
     this.#failed = false;
@@ -350,7 +351,7 @@ export class LiveVoice extends HTMLElement {
       pushToTalk: this.hasAttribute('push-to-talk'),
     }));
     for (const type of FORWARDED) session.addEventListener(type, (event) => this.#forward(type, event));
-    // Both at once: the visitor decides about the microphone while the token is on its way.
+    // Both at once: the visitor decides while the token is on its way.
     const opening = session.open().catch(() => {});
     if (voice) this.#askForMicrophone();
     this.#meter();

@@ -37,7 +37,7 @@ export const SENTENCES = {
   video_failed: 'The camera or the screen cannot be shown.',
 };
 
-/** Errors that may be gone a moment later: a reconnecting session tries again after these. */
+/** Errors that may pass: a reconnecting session tries again. */
 const PASSING = /unreachable|timeout|rate_limited|internal|upstream|temporarily|socket_failed|server_fault|token_/;
 
 /** `code` is stable; `message` is for the visitor. Where known: requestId, retryAfter (seconds), closeCode, reason. */
@@ -64,7 +64,7 @@ async function unlessBlocked(url, error) {
 
 const REQUEST_FIELDS = ['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent'];
 
-/** Asks the function for tokens. Holds at most one unused token, with at most one request for it in flight. */
+/** Asks the function for tokens. Holds at most one that is unused, with at most one request in flight. */
 export class Tokens {
   #options;
   #held = null; // { body, answer: Promise, until }
@@ -345,7 +345,7 @@ class Tools {
     return this.#running.size > 0;
   }
 
-  /** Resolves with the response for the model, or with undefined when the call was cancelled. */
+  /** Resolves with the response for the model; with undefined when the call was cancelled. */
   async call(call) {
     const key = JSON.stringify([call.name, call.args]);
     // A question that is asked again after a lost connection calls again. What was done is not done twice.
@@ -359,7 +359,7 @@ class Tools {
     const controller = new AbortController();
     const answered = new Promise((resolve) => this.#running.set(id, { controller, answer: resolve }));
     controller.signal.addEventListener('abort', () => this.answer(id, undefined));
-    if (this.announce({ id, name, args })) this.answer(id, await this.#perform(name, args, controller.signal), controller);
+    if (this.announce({ id, name, args })) this.answer(id, await this.#perform(name, args, controller.signal));
     return answered;
   }
 
@@ -401,7 +401,7 @@ const QUIET_MS = 1500; // after the visitor's last sound Gemini still has to not
 /** Doubling pauses; the jitter keeps the visitors of a restarted server apart. */
 const pauseBefore = (attempt) => (attempt ? Math.min(8000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2) : 0);
 
-/** A conversation. It outlives its connections: Gemini closes each of them after about ten minutes. */
+/** A conversation. It outlives its connections, which Gemini closes after about ten minutes each. */
 export class Session extends EventTarget {
   state = 'new';
   #options;
@@ -423,7 +423,7 @@ export class Session extends EventTarget {
   #talking = false;
   #heardAt = 0;
 
-  /** For the options see docs/client.md; they are those of `connect`. */
+  /** The options are those of `connect`: see docs/client.md. */
   constructor(options) {
     super();
     this.#options = options;
@@ -433,7 +433,7 @@ export class Session extends EventTarget {
 
   // ── Opening and closing
 
-  /** Call it inside a click: browsers unlock sound there. Resolves when Gemini is ready; rejects with a LiveError. */
+  /** Call it inside a click, where browsers unlock sound. Resolves when Gemini is ready; rejects with a LiveError. */
   async open() {
     this.#setState('asking');
     try {
@@ -681,7 +681,7 @@ export class Session extends EventTarget {
     this.#send({ realtimeInput: { video: { data: toBase64(jpeg), mimeType: 'image/jpeg' } } });
   }
 
-  /** Show the 'camera' or the 'screen', one frame a second, until stopVideo(). Resolves with the stream, for a preview. */
+  /** Show the 'camera' or the 'screen', one frame a second. Resolves with the stream, for a preview. */
   async startVideo(kind = 'camera') {
     const { Camera } = await import('./livetoken-video.js');
     this.stopVideo();
@@ -717,9 +717,8 @@ export class Session extends EventTarget {
   /** Ask for the microphone and listen. Rejects with a LiveError; typing works without. */
   async startMicrophone(constraints) {
     if (this.#microphone || this.#over) return;
-    let microphone;
     try {
-      microphone = this.#microphone = new Microphone();
+      const microphone = (this.#microphone = new Microphone());
       await microphone.open(constraints, {
         onchunk: (pcm) => this.#speak(pcm),
         onlost: () => {
@@ -729,7 +728,8 @@ export class Session extends EventTarget {
       });
       microphone.enabled = !this.#muted;
     } catch ({ code, cause }) {
-      if (this.#microphone === microphone) this.#microphone = null;
+      if (this.#over) return; // closed while the visitor was asked
+      this.#microphone = null;
       throw this.#warn(new LiveError(code, { cause }));
     }
   }

@@ -24,7 +24,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is mi
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000
 # What the fake microphone hears, over and over: (hertz, seconds); 0 is silence. 12 kHz must not reach a 16 kHz stream.
-TONES = ((400, 0.4), (1000, 0.4), (3000, 0.4), (6000, 0.4), (12_000, 0.4), (0, 2.0))
+TONES = ((400, 0.4), (1000, 0.4), (3000, 0.4), (6000, 0.4), (12_000, 0.4), (0, 1.0))
 LOUDNESS = 0.25  # of full scale
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync "
