@@ -113,6 +113,9 @@ class Answer:
             chunks = [sound[place : place + size] for place in range(0, len(sound), size)]
             parts = [{"inlineData": {"mimeType": _MIME_TYPE, "data": base64.b64encode(c).decode()}} for c in chunks]
             transcription = {"outputTranscription": {"text": fragment}} if transcribed else {}
+            if number == 0:
+                # The listener's time starts with the first sound, not with the making of it.
+                self._began = loop.time()
             if number % 3 == _BUNDLED:
                 # Everything of this fragment in one message: several parts, and the words beside them.
                 await wire.send(_content(modelTurn=_model_turn(parts), **transcription))
