@@ -85,24 +85,6 @@ run "an_origin_with_a_trailing_slash_is_refused" {
   expect_failures = [var.allowed_origins]
 }
 
-run "a_session_cannot_start_after_its_token_has_ended" {
-  command = plan
-  variables {
-    new_session_seconds = 121
-    token_seconds       = 120
-  }
-  expect_failures = [var.new_session_seconds]
-}
-
-run "redis_and_a_storage_of_ones_own_exclude_each_other" {
-  command = plan
-  variables {
-    limits_storage = "redis://10.0.0.3"
-    redis          = {}
-  }
-  expect_failures = [var.redis]
-}
-
 run "own_prompts_replace_the_shipped_ones" {
   command = plan
   variables {

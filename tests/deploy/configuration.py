@@ -79,10 +79,14 @@ class Configuration:
             raise TerraformError(done.stdout)
         return done.stdout
 
-    def plan(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> dict[str, Any]:
-        """Save a plan under `tfplan` and return it as Terraform's JSON."""
+    def save(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> None:
+        """Save a plan under `tfplan`."""
         (self.folder / "test.tfvars.json").write_text(json.dumps(variables if variables is not None else BASIC))
         self.run("plan", "-out=tfplan", "-var-file=test.tfvars.json", *flags, key=key)
+
+    def plan(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> dict[str, Any]:
+        """Save a plan under `tfplan` and return it as Terraform's JSON."""
+        self.save(variables, *flags, key=key)
         plan: dict[str, Any] = json.loads(self.run("show", "-json", "tfplan"))
         return plan
 
