@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -89,7 +90,12 @@ def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:
         raise ValueError("signing keys are fetched over https only")
     ends = clock() + FETCH_SECONDS
     text = b""
-    with urllib.request.build_opener(_NoRedirects).open(url, timeout=FETCH_SECONDS) as response:
+    try:
+        response = urllib.request.build_opener(_NoRedirects).open(url, timeout=FETCH_SECONDS)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+    with response:
         while piece := response.read1(LARGEST_DOCUMENT):
             text += piece
             if len(text) > LARGEST_DOCUMENT or clock() > ends:  # the library's own timeout is per read
