@@ -3,6 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from livetoken.origins import parse_origins
 from local.doctor.deployment import Deployment, accepts
 from local.doctor.finding import Failure
 from local.doctor.web import Answer
@@ -43,31 +44,33 @@ def neighbours(origin: str) -> dict[str, str]:
 
 
 def origin(deployment: Deployment) -> str:
-    """The site's own origin is on the allowlist."""
-    answer = _probe(deployment, deployment.origin)
-    match accepts(answer):
-        case True:
-            return f"{deployment.origin} may ask"
-        case None:
+    """The site's own origin is on the allowlist, and so are the others that were named."""
+    for own in deployment.origins:
+        answer = _probe(deployment, own)
+        accepted = accepts(answer)
+        if accepted is None:
             raise _unclear(answer)
-    listed = [
-        (difference, other)
-        for difference, other in neighbours(deployment.origin).items()
-        if accepts(_probe(deployment, other))
-    ]
+        if not accepted:
+            raise _not_listed(deployment, own, answer)
+    return f"{' and '.join(deployment.origins)} may ask"
+
+
+def _not_listed(deployment: Deployment, own: str, answer: Answer) -> Failure:
+    """Return what it means that `own` is refused: mostly that something like it is listed."""
+    others = {difference: other for difference, other in neighbours(own).items() if other not in deployment.origins}
+    listed = [(difference, other) for difference, other in others.items() if accepts(_probe(deployment, other))]
     if not listed:
-        raise Failure(
-            f"{deployment.origin} is not on the function's allowlist.",
-            f"Add it to ALLOWED_ORIGINS (Terraform: allowed_origins), written exactly so, and deploy: "
-            f"{deployment.origin}\n"
+        return Failure(
+            f"{own} is not on the function's allowlist.",
+            f"Add it to ALLOWED_ORIGINS (Terraform: allowed_origins), written exactly so, and deploy: {own}\n"
             "The browser's console says what a page's origin is: open the page and enter location.origin there.",
             answer.described(),
         )
     difference, other = listed[0]
-    raise Failure(
-        f"{deployment.origin} is not on the allowlist, but {other} is (they differ in: {difference}). "
+    return Failure(
+        f"{own} is not on the allowlist, but {other} is (they differ in: {difference}). "
         "You have probably listed that one instead.",
-        f"Write {deployment.origin} into ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
+        f"Write {own} into ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
         "If visitors really come from the other one, run the doctor with "
         f"ORIGIN={other}",
         answer.described(),
@@ -88,12 +91,18 @@ def others(deployment: Deployment) -> str:
     accepted = [tried[difference] for difference, answer in answers.items() if accepts(answer)]
     if not accepted:
         return f"refused: {', '.join(tried)}"
-    both = ",".join([*deployment.origins, *accepted])
+    seen = f"{len(accepted)} of {len(tried)} accepted"
+    if not all(map(_could_be_listed, accepted)):
+        raise Failure(
+            f"Origins are compared carelessly: {' and '.join(accepted)} may ask for tokens, too, on your bill.",
+            "Deploy this repository's livetoken: it compares origins exactly, and its settings take no patterns.",
+            seen,
+        )
     raise Failure(
-        f"{' and '.join(accepted)} may ask for tokens, too: on your bill.",
-        "Allow exact origins only: remove it from ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
-        f"If it is a site of yours and listed on purpose, name both: ORIGIN={both}",
-        f"{len(accepted)} of {len(tried)} look-alikes accepted",
+        f"{' and '.join(accepted)} may ask for tokens, too, on your bill.",
+        "If that is no site of yours, remove it from ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
+        f"If it is listed on purpose, tell the doctor so: ORIGIN={','.join([*deployment.origins, *accepted])}",
+        seen,
     )
 
 
@@ -120,7 +129,9 @@ def preflight(deployment: Deployment) -> str:
         faults.append("Vary does not list Origin, so a cache may give one site the answer meant for another")
     if faults:
         raise Failure(
-            "Browsers would not let the page ask, or read the answer: " + "; ".join(faults) + ".", deploy, "CORS"
+            f"{'; '.join(faults)}. The page may not ask, or not read the answer; browsers call it a CORS error.",
+            deploy,
+            answer.described(),
         )
     return "POST with JSON is allowed to this origin, and to it alone"
 
@@ -173,6 +184,14 @@ def _unclear(answer: Answer) -> Failure:
 def _lists(answer: Answer, header: str, value: str) -> bool:
     entries = [entry.strip().lower() for line in answer.headers.get_all(header, []) for entry in line.split(",")]
     return value in entries or ("*" in entries and header != "Vary")
+
+
+def _could_be_listed(origin: str) -> bool:
+    """Whether an owner could have written it into ALLOWED_ORIGINS."""
+    try:
+        return bool(parse_origins(origin))
+    except ValueError:
+        return False
 
 
 def _is_address(host: str) -> bool:

@@ -7,7 +7,7 @@ from local.doctor.web import Answer
 _MEANINGS = {
     "origin_not_allowed": (
         "The site is on the allowlist, but the prompt file's own `origins` do not list it.",
-        "Add the site to `origins` in the prompt file, or try another one: make doctor … PROMPT=NAME.",
+        "Add the site to `origins` in the prompt file, or examine another one with --prompt NAME.",
     ),
     "caller_not_verified": (
         "The function wants to know who calls (setting CALLERS), and the doctor cannot sign in.",

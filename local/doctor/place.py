@@ -21,6 +21,12 @@ class Place(NamedTuple):
         """The flags by which gcloud finds it."""
         return f"--region={self.region} --project={self.project}"
 
+    @property
+    def hint(self) -> str:
+        """What to fill in, as a line before a command; empty where all is known."""
+        missing = [value for value in self if value.isupper()]
+        return f"(Put in your own {', '.join(missing)}; Terraform has outputs name and region.)\n" if missing else ""
+
 
 def place_of(url: str, project: str | None = None) -> Place:
     """Return what `url` tells; `project` is the one named on the command line."""

@@ -55,7 +55,7 @@ def reachable(deployment: Deployment) -> str:
         return f"answered in {1000 * answer.seconds:.0f} ms"
     target = answer.header("Location")
     where = urlsplit(target)
-    seen = f"{answer.described()} to {where.scheme}://{where.netloc}{where.path}"
+    seen = f"{answer.described()}, to {where.scheme}://{where.netloc}{where.path}"
     if where.hostname == "accounts.google.com":
         raise Failure(
             "It asks visitors to sign in to Google first (Identity-Aware Proxy, or a private service).",
@@ -78,7 +78,8 @@ def public(deployment: Deployment) -> str:
     raise Failure(
         "The function is not public: Cloud Run turns every visitor away before our code runs. It looks like a CORS "
         "error in the browser's console, but no CORS or allowlist setting will cure it.",
-        "Let everybody call it; it refuses strangers itself (Terraform: allow_unauthenticated = true, then apply):\n"
+        "Let everybody call it; it refuses strangers itself (Terraform: public = true, then apply):\n"
+        f"{place.hint}"
         f"$ gcloud run services add-iam-policy-binding {place.name} {place.flags} --member=allUsers "
         "--role=roles/run.invoker\n"
         "If your organisation forbids allUsers (domain restricted sharing), switch the check itself off instead:\n"
@@ -94,7 +95,7 @@ def health(deployment: Deployment) -> str:
     if answer.status == 200 and status in ("ok", "paused"):  # noqa: PLR2004 - what a health check answers
         return "it runs" if status == "ok" else "it runs, and is paused (PAUSED)"
     seen, place = answer.described() + _title(answer), deployment.place
-    logs = f"$ gcloud run services logs read {place.name} {place.flags} --limit=50"
+    logs = f"{place.hint}$ gcloud run services logs read {place.name} {place.flags} --limit=50"
     if answer.status in _SERVER_ERRORS:
         raise Failure(
             "The function does not start, or crashes. A mistake in a setting stops it on purpose.",
@@ -111,7 +112,7 @@ def health(deployment: Deployment) -> str:
         raise Failure(
             "There is no such service at this address, or it lets only internal traffic in.",
             "Compare the URL with what the deployment printed, and set its ingress to all:\n"
-            f"$ gcloud run services describe {place.name} {place.flags} "
+            f"{place.hint}$ gcloud run services describe {place.name} {place.flags} "
             "--format='value(status.url,metadata.annotations)'",
             seen,
         )

@@ -57,7 +57,7 @@ class Answer:
 
     def described(self) -> str:
         """Status and kind of the answer in a few words, without its content."""
-        kind = self.header("Content-Type").partition(";")[0].strip() or "no content type"
+        kind = (self.header("Content-Type").partition(";")[0].strip() or "no content type") if self.body else "empty"
         return f"{self.status} {self.code}" if self.code else f"{self.status}, {kind}"
 
 

@@ -51,7 +51,15 @@ def test_look_alike_accepted(examine: Examine, function: processes.Function, goo
 
 def test_look_alike_listed_on_purpose(examine: Examine, function: processes.Function) -> None:
     """A look-alike that is named as listed is no finding."""
-    assert examine(function.url, "https://twice.example", "https://www.twice.example").failed == []
+    seen = examine(function.url, "https://twice.example", "https://www.twice.example")
+    assert seen.failed == []
+    assert seen["origin"].detail == "https://twice.example and https://www.twice.example may ask"
+
+
+def test_second_origin_is_not_listed(examine: Examine, function: processes.Function) -> None:
+    """Every origin that is named must be listed, not only the first one."""
+    told = examine(function.url, ORIGIN, "https://blog.example").blames("origin")
+    assert "https://blog.example is not on the function's allowlist" in told
 
 
 @pytest.mark.parametrize("differs", sorted(look_alikes(ORIGIN)))
@@ -62,7 +70,9 @@ def test_careless_comparison(examine: Examine, in_front: InFront, differs: str) 
     def answering(asked: Asked) -> Reply:
         return asked.relay(Origin=ORIGIN) if asked.headers["Origin"] == careless else asked.relay()
 
-    assert careless in examine(in_front(answering)).blames("look-alikes")
+    told = examine(in_front(answering)).blames("look-alikes")
+    assert careless in told
+    assert ("compared carelessly" in told) == (differs in ("scheme", "trailing slash", "upper case"))
 
 
 def test_look_alikes_of_a_local_page() -> None:

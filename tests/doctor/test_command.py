@@ -1,22 +1,25 @@
 """The command line: what people and pipelines see."""
 
 import json
+import re
 from collections.abc import Callable
 from subprocess import CompletedProcess
 
 import pytest
 
 from local import processes
+from local.doctor.__main__ import parser
 from local.doctor.allowlist import look_alikes
 from local.doctor.examination import checks
 from local.doctor.place import place_of
 from local.doctor.report import Lines
 from tests.doctor.front import Answering, page
-from tests.support import KEY, ORIGIN
+from tests.support import KEY, ORIGIN, ROOT
 
 Command = Callable[..., CompletedProcess[str]]
 InFront = Callable[[Answering], str]
 NAMES = [check.name for check in checks()]
+GOOGLE_NAMES = ["secret", "access", "key", "model", "versions"]
 
 
 def environment(google: processes.Google) -> dict[str, str]:
@@ -32,14 +35,7 @@ def test_healthy(command: Command, function: processes.Function, google: process
     done = command(function.url, *asked, **environment(google))
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
-    assert [line[2:].split()[0] for line in lines if line.startswith("✓")] == [
-        *NAMES,
-        "secret",
-        "access",
-        "key",
-        "model",
-        "versions",
-    ]
+    assert [line[2:].split()[0] for line in lines if line.startswith("✓")] == [*NAMES, *GOOGLE_NAMES]
     assert "✗" not in done.stdout
     assert lines[-1] == "All 21 checks passed. One token was minted through the function, 2 with the key."
     assert done.stderr == ""
@@ -197,6 +193,15 @@ def test_progress_on_a_terminal() -> None:
 def test_commands_are_filled_in(url: str, place: tuple[str, str, str]) -> None:
     """Where the address tells name, region and project, the commands have them."""
     assert place_of(url) == place
+
+
+def test_page_of_the_documentation() -> None:
+    """docs/doctor.md lists every check in its order, and every option."""
+    text = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| ", text, re.MULTILINE)
+    assert [name for name in listed if not name.startswith("--")] == [*NAMES, *GOOGLE_NAMES]
+    options = {option for action in parser()._actions for option in action.option_strings if option.startswith("--")}
+    assert options - {"--help", "--origin"} <= set(re.findall(r"--[a-z]+", text[text.index("## Options") :]))
 
 
 def test_every_look_alike_differs() -> None:
