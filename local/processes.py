@@ -80,9 +80,11 @@ class Function:
 
 @contextlib.contextmanager
 def google(port: int | None = None, *, echo: Echo | None = None, **options: object) -> Iterator[Google]:
-    """Run `python -m local.google`; options are its flags (`connection_seconds=3` is `--connection-seconds 3`)."""
+    """Run `python -m local.google`; options are its flags (`connection_seconds=3`, `strict_mask=True`)."""
     port = port or free_port()
-    flags = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), str(value))]
+    flags = []
+    for name, value in options.items():
+        flags += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
     command = [sys.executable, "-m", "local.google", "--port", str(port), *flags]
     process = Child("the stand-in for Google", command, minimal_env(), echo)
     try:

@@ -232,7 +232,10 @@ def test_the_site_is_served_as_a_static_host_would(tmp_path: Path) -> None:
 
 def test_processes_are_ended_with_their_block() -> None:
     """A child that refuses to start is reported with its words; a started one is gone after the block."""
-    with processes.google() as google, processes.function(google, ["http://localhost:8000"]) as function:
+    with (
+        processes.google(strict_mask=True) as google,
+        processes.function(google, ["http://localhost:8000"]) as function,
+    ):
         assert listening(google.port)
         assert listening(function.port)
         assert google.lines()[0].startswith("Stand-in for Google on ")
