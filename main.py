@@ -30,7 +30,7 @@ deadlines = Deadlines()
 logs = Logs.of(settings)
 limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
-key = key_source(settings, deadlines)
+key = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, key, prompts, deadlines)
 warm_up = WarmUp(key.get, tokens.prepare, limits.open, Page.prepare)
 
@@ -40,6 +40,7 @@ warm_up = WarmUp(key.get, tokens.prepare, limits.open, Page.prepare)
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
     warm_up.start()
+    deadlines.begin()
     entry = Entry(request, logs)
     try:
         response = answer(request, entry)

@@ -7,19 +7,31 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+REQUEST_SECONDS = 7.0  # from a request's first line to its token; what is left of 8 is for giving places back
 OUTSTANDING = 250  # calls that may be under way at once, given-up ones included; far above any sensible concurrency
 
 
 class Deadlines:
     """Runs calls in threads of their own and stops waiting for them when their time is over."""
 
-    def __init__(self, outstanding: int = OUTSTANDING) -> None:
+    def __init__(self, outstanding: int = OUTSTANDING, clock: Callable[[], float] = time.monotonic) -> None:
         self._free = threading.BoundedSemaphore(outstanding)
+        self._clock = clock
+        self._request = threading.local()
+
+    def begin(self) -> None:
+        """Start the time of the request that this thread serves from now on."""
+        self._request.ends = self._clock() + REQUEST_SECONDS
+
+    def left(self, seconds: float) -> float:
+        """Return `seconds`, or fewer where this thread's request has no more left, because its body came slowly."""
+        ends: float = getattr(self._request, "ends", float("inf"))
+        return min(seconds, ends - self._clock())
 
     def within(self, seconds: float, call: Callable[[], T]) -> T:
         """Return what `call` returns, or raise what it raises.
@@ -56,16 +68,19 @@ class ReadDeadlines:
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
-    def reading(self, connection: socket.socket | None) -> Iterator[None]:
-        """While the block runs, cut `connection` off from further input once the time is over.
+    def reading(self, environ: MutableMapping[str, Any]) -> Iterator[None]:
+        """While the block runs, cut the client off from further input once the time for its body is over.
 
-        A blocked read then returns as at the end of the stream, while an answer can still be written.
+        A blocked read then returns as at the end of the stream, while an answer can still be written. The time is the
+        request's: it begins with the first block and goes on for the next, so that a slow body is not waited for twice.
         """
+        connection: socket.socket | None = environ.get("gunicorn.socket")
         if connection is None:  # not served by gunicorn, so there is no socket to watch
             yield
             return
+        ends: float = environ.setdefault("livetoken.body_ends", self._clock() + self._seconds)
         with self._lock:
-            self._reading[connection] = self._clock() + self._seconds
+            self._reading[connection] = ends
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, daemon=True, name="read-deadlines")
                 self._thread.start()

@@ -11,6 +11,7 @@ import secrets
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Mapping
 from typing import Any, TextIO
 
@@ -30,28 +31,39 @@ _PATHS = ("/", "/api/token")
 class Logs:
     """Writes the lines; knows the live key's text only to strike it out."""
 
-    def __init__(self, project: str = "", secret_texts: tuple[str, ...] = (), stream: TextIO | None = None) -> None:
-        self._project, self._secret_texts, self._stream = project, secret_texts, stream
+    def __init__(self, project: str = "", stream: TextIO | None = None) -> None:
+        self.project, self._stream = project, stream
+        self._hidden: tuple[str, ...] = ()
         self._salts: dict[int, bytes] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> "Logs":
         """Return the logs of a function with these settings, with all libraries' warnings sent through them."""
-        logs = cls(
-            (settings.gemini_api_key_secret or "//").split("/")[1], tuple(filter(None, [settings.gemini_api_key]))
-        )
+        logs = cls((settings.gemini_api_key_secret or "//").split("/")[1])
+        if settings.gemini_api_key:
+            logs.hide(settings.gemini_api_key)
         logs.capture()
         return logs
+
+    def hide(self, secret_text: str) -> None:
+        """Strike `secret_text` out of every line from now on, and the one hidden before: a rotated key still counts."""
+        if secret_text not in self._hidden:
+            self._hidden = (secret_text, *self._hidden[:1])
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write one line, in one piece, because the lines of several threads would otherwise mix."""
         stream = self._stream or sys.stdout
-        stream.write(self.redact(json.dumps(entry, ensure_ascii=False)) + "\n")
+        stream.write(json.dumps(self._redacted(entry)) + "\n")  # ASCII: no character can fail to be written
         stream.flush()
+
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._redacted(inner) for name, inner in value.items()}
+        return self.redact(value) if isinstance(value, str) else value
 
     def redact(self, text: str) -> str:
         """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's proof."""
-        for secret_text in self._secret_texts:
+        for secret_text in self._hidden:
             text = text.replace(secret_text, "[redacted]")
         return _SECRETS.sub("[redacted]", text)
 
@@ -65,6 +77,9 @@ class Logs:
 
     def capture(self) -> None:
         """Send the warnings of all libraries through the same form; their exceptions appear as places, not texts."""
+        logging.captureWarnings(capture=True)
+        # said at every start, of the one call that this function is made for; nobody can act on it
+        warnings.filterwarnings("ignore", "The SDK's token creation implementation is experimental")
         root = logging.getLogger()
         root.handlers = [handler for handler in root.handlers if not isinstance(handler, _Handler)] + [_Handler(self)]
         root.setLevel(logging.WARNING)
@@ -128,7 +143,7 @@ class Entry:
         }
         trace = _TRACE.fullmatch(request.headers.get("X-Cloud-Trace-Context", ""))
         if trace:
-            prefix = f"projects/{self._logs._project}/traces/" if self._logs._project else ""  # noqa: SLF001 - one room
+            prefix = f"projects/{self._logs.project}/traces/" if self._logs.project else ""
             line["logging.googleapis.com/trace"] = prefix + trace["trace"]
             line["logging.googleapis.com/spanId"] = f"{int(trace['span']) % 2**64:016x}"
             line["logging.googleapis.com/trace_sampled"] = trace["sampled"] == "1"
@@ -155,10 +170,20 @@ class _Handler(logging.Handler):
         self._logs = logs
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write `record`; of a library's message only the constant part, because the rest may be a stranger's words."""
+        """Write `record`; of a library's only the place and the constant part, the rest may be a stranger's words."""
         ours = record.name.split(".")[0] == "livetoken"
-        message = record.getMessage() if ours else str(record.msg)[:500]
-        line: dict[str, Any] = {"severity": record.levelname, "message": message, "logger": record.name}
+        line: dict[str, Any] = {
+            "severity": record.levelname,
+            "message": record.getMessage() if ours else _constant_part(record),
+            "logger": record.name,
+        }
         if record.exc_info and record.exc_info[1]:
             line["stack_trace"] = places(record.exc_info[1])
         self._logs.write(line)
+
+
+def _constant_part(record: logging.LogRecord) -> str:
+    """Return what of a library's line cannot come from outside: a message with arguments has them filled in later."""
+    if record.name == "py.warnings":
+        return ": ".join(str(record.msg).split(": ")[:2])  # file and line, kind of warning
+    return f"{str(record.msg)[:500] if record.args else 'a message'} ({record.module}:{record.lineno})"

@@ -37,7 +37,9 @@ class Key:
 
 
 class Reader(Protocol):
-    """Reads the secret."""
+    """Reads the secret; `name` is the version's resource name, which an owner's log may show."""
+
+    name: str
 
     def prepare(self) -> None:
         """Do what takes time but waits for nobody; called before every read."""
@@ -72,14 +74,23 @@ class GivenKey:
 
 
 class SecretKey:
-    """The key that Secret Manager keeps."""
+    """The key that Secret Manager keeps.
 
-    def __init__(self, read: Reader, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
-        self._read, self._deadlines, self._clock = read, deadlines, clock
+    `found` hears every value that is read, so that the logs can strike it out; `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        read: Reader,
+        deadlines: Deadlines,
+        found: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read, self._deadlines, self._found, self._clock = read, deadlines, found, clock
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
-        self._key: Key | None = None
-        self._read_at = self._failed_at = self._kept_at = self._warned_at = float("-inf")
+        self._cached: tuple[Key | None, float] = None, float("-inf")  # one value, so that no reader sees half a change
+        self._failed_at = self._kept_at = self._warned_at = float("-inf")
 
     def get(self) -> Key:
         """Return the cached key, or read it while all others wait for the same read.
@@ -89,7 +100,8 @@ class SecretKey:
         Raises:
             TemporarilyUnavailable: there is no usable key and Secret Manager gave none within two seconds.
         """
-        key, age = self._key, self._clock() - self._read_at
+        key, read_at = self._cached
+        age = self._clock() - read_at
         if key is None or age >= STALE_SECONDS:
             return self._refresh(lambda current: current is not key)
         if age >= TTL_SECONDS and not self._recently_failed() and self._refreshing.acquire(blocking=False):
@@ -114,18 +126,20 @@ class SecretKey:
         """Read the secret, unless `settled` says that the key which others fetched while we waited will do."""
         with self._lock:
             # this comparison comes before any cool-down, or requests in flight during a rotation would fail
-            if self._key and settled(self._key):
-                return self._key
+            current, _ = self._cached
+            if current and settled(current):
+                return current
             if self._recently_failed() or self._clock() < cooled:
                 raise TemporarilyUnavailable("the secret was read a moment ago, in vain")
             try:
                 self._read.prepare()
-                self._key = self._deadlines.within(READ_SECONDS, self._read)
+                key = self._deadlines.within(READ_SECONDS, self._read)
             except Exception as error:
                 self._failed_at = self._clock()
-                raise TemporarilyUnavailable(explain(error)) from error
-            self._read_at = self._clock()
-            return self._key
+                raise TemporarilyUnavailable(explain(error, self._read.name)) from error
+            self._found(key.value)
+            self._cached = key, self._clock()
+            return key
 
     def _refresh_behind(self, key: Key) -> None:
         try:
@@ -133,26 +147,33 @@ class SecretKey:
         except TemporarilyUnavailable as failure:
             if self._clock() - self._warned_at >= WARN_SECONDS:
                 self._warned_at = self._clock()
-                log.warning("%s; the cached key, version %s, still serves", failure.cause, key.version)
+                level = logging.ERROR if type(failure.__cause__).__name__ in _CURES else logging.WARNING
+                log.log(level, "%s; the cached key, version %s, still serves", failure.cause, key.version)
         finally:
             self._refreshing.release()
 
 
-def explain(error: Exception) -> str:
-    """Return a sentence for the owner's log: which failure, and what to look at. Never the failure's own text."""
-    cures = {
-        "PermissionDenied": "grant roles/secretmanager.secretAccessor on this secret to the function's service account",
-        "Forbidden": "grant roles/secretmanager.secretAccessor on this secret to the function's service account",
-        "NotFound": "check that GEMINI_API_KEY_SECRET names an existing secret and version",
-        "FailedPrecondition": "the secret version is disabled or destroyed; add or enable one",
-        "BadRequest": "the secret version is disabled or destroyed; add or enable one",
-        "DefaultCredentialsError": "there are no credentials; run as a service account, or set GEMINI_API_KEY",
-        "RefreshError": "the metadata server gave no credentials for the function's service account",
-        "TimeoutError": "Secret Manager or the metadata server did not answer in time",
-        "UnusableKeyError": "the secret must hold the key alone: 20 to 400 printable characters, without quotes",
-    }
+_GRANT = "grant roles/secretmanager.secretAccessor on this secret to the function's service account"
+_CURES = {  # what only the owner can mend
+    "PermissionDenied": _GRANT,
+    "Forbidden": _GRANT,
+    "NotFound": "check that GEMINI_API_KEY_SECRET names an existing secret and version",
+    "FailedPrecondition": "the secret version is disabled or destroyed; add or enable one",
+    "BadRequest": "the secret version is disabled or destroyed; add or enable one",
+    "DefaultCredentialsError": "there are no credentials; run as a service account, or set GEMINI_API_KEY",
+    "UnusableKeyError": "the secret must hold the key alone: 20 to 400 printable characters, without quotes",
+}
+_PASSING = {
+    "RefreshError": "the metadata server gave no credentials for the function's service account",
+    "TimeoutError": "Secret Manager or the metadata server did not answer in time",
+}
+
+
+def explain(error: Exception, name: str) -> str:
+    """Return a sentence for the owner's log: which failure of which secret, and the cure. Never the failure's text."""
     kind = type(error).__name__
-    return f"the Gemini key could not be read ({kind}): {cures.get(kind, 'Secret Manager gave no usable answer')}"
+    cure = (_CURES | _PASSING).get(kind, "Secret Manager gave no usable answer")
+    return f"the Gemini key could not be read from {name} ({kind}): {cure}"
 
 
 class UnusableKeyError(ValueError):
@@ -171,18 +192,18 @@ def usable_key(payload: bytes, name: str) -> Key:
     return Key(text, name.rpartition("/")[2])
 
 
-def key_source(settings: Settings, deadlines: Deadlines) -> KeySource:
-    """Return where the key comes from; opens nothing yet."""
+def key_source(settings: Settings, deadlines: Deadlines, found: Callable[[str], None]) -> KeySource:
+    """Return where the key comes from; opens nothing yet. `found` hears every value that is read."""
     if settings.gemini_api_key:
         return GivenKey(settings.gemini_api_key)
-    return SecretKey(SecretReader(settings), deadlines)
+    return SecretKey(SecretReader(settings), deadlines, found)
 
 
 class SecretReader:
     """Reads one secret version through the real client, made at the first read: after the server has forked."""
 
     def __init__(self, settings: Settings) -> None:
-        self._name, self._base_url = settings.gemini_api_key_secret, settings.secret_manager_base_url
+        self.name, self._base_url = settings.gemini_api_key_secret or "", settings.secret_manager_base_url
         self._client: SecretManagerServiceClient | None = None
 
     @staticmethod
@@ -196,7 +217,7 @@ class SecretReader:
         if self._client is None:
             self._client = _client(self._base_url)
         # retry and timeout are written out: the client's own defaults take 26 seconds to give up
-        version = self._client.access_secret_version(request={"name": self._name}, retry=None, timeout=READ_SECONDS)
+        version = self._client.access_secret_version(request={"name": self.name}, retry=None, timeout=READ_SECONDS)
         return usable_key(version.payload.data, version.name)
 
 

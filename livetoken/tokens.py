@@ -67,7 +67,9 @@ class Tokens:
         """
         timings: dict[str, float] = {}
         try:
-            return self._deadlines.within(MINT_SECONDS, lambda: self._mint_with_current_key(order, timings))
+            return self._deadlines.within(
+                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(order, timings)
+            )
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
 
