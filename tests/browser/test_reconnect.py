@@ -1,7 +1,5 @@
 """A conversation outlives its connections: nothing lost, nothing twice, the context kept."""
 
-import importlib.util
-import pathlib
 import re
 import time
 from typing import Any
@@ -9,12 +7,7 @@ from typing import Any
 import pytest
 
 from local.processes import Function, Google, function, google
-
-_spec = importlib.util.spec_from_file_location("sound", pathlib.Path(__file__).with_name("sound.py"))
-assert _spec is not None
-assert _spec.loader is not None
-sound = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(sound)
+from tests.browser import sound
 
 
 @pytest.fixture

@@ -1,20 +1,13 @@
 """Sound in and out: what the microphone gave is what Gemini gets, what Gemini says is what the page plays."""
 
 import base64
-import importlib.util
 import json
-import pathlib
 from typing import Any
 
 import pytest
 
 from local.processes import Function, Google
-
-_spec = importlib.util.spec_from_file_location("sound", pathlib.Path(__file__).with_name("sound.py"))
-assert _spec is not None
-assert _spec.loader is not None
-sound = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(sound)
+from tests.browser import sound
 
 AS_IT_IS = "{ echoCancellation: false, noiseSuppression: false, autoGainControl: false }"
 TONES = (400, 1000, 3000, 6000)
