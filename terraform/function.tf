@@ -19,6 +19,7 @@ locals {
     TRUSTED_HOPS            = tostring(var.trusted_hops)
   } : name => value if value != null && value != "" }
 
+  url                 = coalesce(var.custom_url, google_cloudfunctions2_function.main.service_config[0].uri)
   new_session_seconds = coalesce(var.new_session_seconds, min(120, var.token_seconds))
 }
 

@@ -17,7 +17,7 @@ output "archive" {
 
 output "doctor" {
   description = "Proves, from any machine with this repository, that the function mints where it should and refuses where it should."
-  value       = "make doctor URL=${google_cloudfunctions2_function.main.service_config[0].uri} ORIGIN=${join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))}"
+  value       = "make doctor URL=${local.url} ORIGIN=${join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))}"
 }
 
 output "mints" {
@@ -49,13 +49,13 @@ output "snippet" {
   description = "What goes into a page, beside the files of site/ that it names; docs/client.md has the rest."
   value       = <<-EOT
     <script type="module" src="live-voice.js"></script>
-    <live-voice endpoint="${google_cloudfunctions2_function.main.service_config[0].uri}"></live-voice>
+    <live-voice endpoint="${local.url}"></live-voice>
   EOT
 }
 
 output "url" {
   description = "Where pages ask for tokens."
-  value       = google_cloudfunctions2_function.main.service_config[0].uri
+  value       = local.url
 }
 
 output "worst_month" {

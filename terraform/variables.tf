@@ -67,6 +67,17 @@ variable "cpu" {
   }
 }
 
+variable "custom_url" {
+  description = "Where pages really ask, when that is a domain of yours in front of the function: https://host. The outputs then name it instead of the run.app address."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.custom_url == null ? true : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", var.custom_url))
+    error_message = "custom_url must be of the form https://host, without path and trailing slash."
+  }
+}
+
 variable "deploy_account" {
   description = "Opt-in: e-mail address of the pipeline's service account (terraform/bootstrap makes it). It may then ship code and rotate the key here, and nothing else."
   type        = string

@@ -47,6 +47,24 @@ def _module(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [resource for resource in resources if resource["mode"] == "managed"]
 
 
+def test_the_regions_example_shares_one_key_behind_one_address(tmp_path: Path) -> None:
+    """Two regions read one secret, believe the load balancer's entry, and are closed to everybody else."""
+    example = Configuration.copy(tmp_path, "terraform/examples/regions")
+    plan = example.plan(
+        {"project_id": PROJECT, "domain": "voice.shop.example", "allowed_origins": ["https://shop.example"]}
+    )
+    functions = [values for address, values in planned(plan).items() if "google_cloudfunctions2_function" in address]
+    assert len(functions) == 2
+    for function in functions:
+        service = function["service_config"][0]
+        assert service["environment_variables"]["GEMINI_API_KEY_SECRET"].endswith(
+            "/secrets/livetoken-us-gemini-api-key/versions/latest"
+        )
+        assert service["environment_variables"]["TRUSTED_HOPS"] == "2"
+        assert service["ingress_settings"] == "ALLOW_INTERNAL_AND_GCLB"
+    assert len([address for address in planned(plan) if "google_secret_manager_secret." in address]) == 1
+
+
 def test_the_root_example_is_a_backend_and_variables_that_plan(tmp_path: Path) -> None:
     """The example's variables are valid as they stand, and its backend is the one that bootstrap's bucket is for."""
     configuration = Configuration.copy(tmp_path)

@@ -143,6 +143,20 @@ def test_the_smoke_test_knows_whether_there_is_something_to_mint(
     assert rules.plan({**BASIC, **variables})["planned_values"]["outputs"]["mints"]["value"] == mints
 
 
+def test_a_domain_of_ones_own_is_what_the_outputs_name(configuration: Configuration) -> None:
+    """Behind a load balancer the run.app address may be closed: page, doctor and pipeline are told the domain."""
+    variables = {
+        **BASIC,
+        "custom_url": "https://voice.example",
+        "ingress": "ALLOW_INTERNAL_AND_GCLB",
+        "trusted_hops": 2,
+    }
+    outputs = configuration.plan(variables)["planned_values"]["outputs"]
+    assert outputs["url"]["value"] == "https://voice.example"
+    assert outputs["doctor"]["value"] == "make doctor URL=https://voice.example ORIGIN=https://shop.example"
+    assert 'endpoint="https://voice.example"' in outputs["snippet"]["value"]
+
+
 def test_a_private_function_is_called_by_nobody(configuration: Configuration) -> None:
     """`public = false` leaves out the one grant to everybody, for organisations that forbid it."""
     plan = configuration.plan({**BASIC, "public": False})
@@ -163,6 +177,7 @@ def test_a_private_function_is_called_by_nobody(configuration: Configuration) ->
         ({"min_instances": 2}, "min_instances must be"),
         ({"max_instances": 0}, "max_instances must be"),
         ({"runtime": "python27"}, "runtime must be"),
+        ({"custom_url": "https://voice.example/"}, "custom_url must be"),
         ({"ingress": "ALLOW_INTERNAL_ONLY"}, "ingress must be"),
         ({"redis": {}, "limits_storage": "redis://10.0.0.3"}, "leave limits_storage at its default"),
         ({"redis": {"ip_cidr_range": "10.0.0.0/28"}}, "ip_cidr_range must be"),
