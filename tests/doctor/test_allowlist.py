@@ -133,6 +133,13 @@ def test_neither_token_nor_refusal(examine: Examine, in_front: InFront) -> None:
     assert "neither a token nor one of livetoken's refusals" in str(seen["origin"].cause)
 
 
+def test_look_alike_meets_an_error(examine: Examine, in_front: InFront) -> None:
+    """A look-alike that is answered with an error page has not been refused, and that is said."""
+    broken = Reply(500, [("Content-Type", "text/html")], b"oops")
+    url = in_front(lambda asked: broken if asked.headers["Origin"] == f"{ORIGIN}/" else asked.relay())
+    assert "neither a token nor one of livetoken's refusals" in examine(url).blames("look-alikes")
+
+
 def spoiled(header: str, value: str | None) -> Answering:
     """Return a way of answering preflights with one header spoiled."""
     return lambda asked: (

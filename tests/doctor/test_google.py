@@ -169,6 +169,16 @@ def test_model_gone(examine_google: ExamineGoogle, odd_function: processes.Funct
     assert "models/gemini-3.8-live," in told
 
 
+def test_models_cannot_be_listed(examine_google: ExamineGoogle, google: processes.Google) -> None:
+    """A model that is not there is told without the others where these cannot be listed."""
+    google.fault("gemini", "delay", ms=1, times=1)
+    google.fault("gemini", "error", name="not-found", times=1)
+    google.fault("gemini", "error", name="internal", times=1)
+    told = examine_google().blames("model")
+    assert "does not exist for this key" in told
+    assert "may use" not in told
+
+
 def test_no_live_model(examine_google: ExamineGoogle, google: processes.Google) -> None:
     """A model that exists but does not converse is told so."""
     google.fault("gemini", "delay", ms=1, times=1)

@@ -3,7 +3,10 @@
 import contextlib
 import datetime as dt
 import json
+import socket
+import socketserver
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from local import processes
+from local.doctor.web import Web
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply, front, page
 
@@ -43,6 +47,18 @@ def behind_tls(
     context.load_cert_chain(pem)
     with front(lambda asked: asked.relay(), function.url, context) as url:
         yield url.replace("127.0.0.1", "localhost"), str(pem)
+
+
+@contextlib.contextmanager
+def listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[int]:
+    """Run a server of raw sockets while the block runs; yields its port."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield int(server.server_address[1])
+        server.shutdown()
+        thread.join()
 
 
 def test_unknown_name(examine: Examine) -> None:
@@ -122,6 +138,58 @@ def test_broken_line(examine: Examine, in_front: InFront) -> None:
         raise ConnectionAbortedError
 
     assert "broke off" in examine(in_front(broken)).blames("reachable")
+
+
+def test_dripping_answer(examine: Examine) -> None:
+    """An answer that comes byte by byte, for ever, is given up after the timeout all the same."""
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1000)
+            with contextlib.suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                for _ in range(40):
+                    self.request.sendall(b" ")
+                    time.sleep(0.05)
+
+    with listening(Dripping) as port:
+        assert "within 0.3 seconds" in examine(f"http://127.0.0.1:{port}", timeout=0.3).blames("reachable")
+
+
+def test_through_a_proxy(
+    examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a company's proxy, which resolves the names, everything is examined through it."""
+    asked_for: list[str] = []
+
+    class Proxy(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            asked_for.append(self.request.recv(1000).split()[1].decode())
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", port)) as target:
+                threading.Thread(target=pump, args=(target, self.request), daemon=True).start()
+                pump(self.request, target)
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+
+    with behind_tls(tmp_path, function, host="function.example") as (url, pem), listening(Proxy) as proxy:
+        port = int(url.rpartition(":")[2])
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy}")
+        seen = examine("https://function.example")
+    assert seen.failed == []
+    assert seen["name"].detail == "left to the proxy 127.0.0.1"
+    assert set(asked_for) == {"function.example:443"}
+
+
+def test_python_without_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python brings no certificate authorities, those of certifi are used."""
+    monkeypatch.setattr(ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    assert Web(1).context.cert_store_stats()["x509_ca"] > 0
 
 
 def test_redirect(examine: Examine, in_front: InFront) -> None:

@@ -1,6 +1,7 @@
 """What the token opens: each failure of connecting, of the lock and of single use, provoked."""
 
 import json
+import sys
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -163,6 +164,14 @@ def test_no_live_api_there(examine: Examine, in_front: InFront) -> None:
     path = "ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained"
     url = in_front(changed(websocketUrl=f"ws://127.0.0.1:{processes.free_port()}/{path}"))
     assert "Nothing listens" in examine(url).blames("connects")
+
+
+def test_no_websockets_here(examine: Examine, function: processes.Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python without the websockets package can examine all but the sessions, and says what is missing."""
+    monkeypatch.setitem(sys.modules, "websockets", None)
+    seen = examine(function.url)
+    assert "Python's package websockets is not installed here" in seen.blames("connects")
+    assert seen["mints"].ok
 
 
 def test_reuse_cannot_be_told(examine: Examine, function: processes.Function, google: processes.Google) -> None:
