@@ -75,7 +75,14 @@ def examined(given: argparse.Namespace) -> Deployment:
         ValueError: with a sentence, when it names none.
     """
     parts = urlsplit(given.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in given.url:
+    if (
+        not re.fullmatch(r"[!-~]+", given.url)
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "@" in given.url
+    ):
         raise ValueError(f"URL: {given.url!r} is not an address such as https://livetoken-….run.app")
     _ = parts.port  # raises ValueError where it is no number
     try:

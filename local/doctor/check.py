@@ -1,6 +1,7 @@
 """Checks in their order: one that needs another which failed is not run."""
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
@@ -8,6 +9,7 @@ from typing import Generic, TypeVar
 from local.doctor.finding import Failure, Finding
 
 Subject = TypeVar("Subject")
+_SECRETS = re.compile(r"auth_tokens/[\w-]{8,}|AIza[\w-]{20,}|AQ\.[\w.-]{16,}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,5 +47,11 @@ def run(
             failure, detail = found, found.detail
             unwell[check.name] = check.name
         milliseconds = round(1000 * (clock() - begun))
-        cause, cure = (failure.cause, failure.cure) if failure else (None, None)
-        yield Finding(check.name, failure is None, detail, cause, cure, milliseconds)
+        cause, cure = (redact(failure.cause), redact(failure.cure)) if failure else (None, None)
+        yield Finding(check.name, failure is None, redact(detail), cause, cure, milliseconds)
+
+
+def redact(text: str) -> str:
+    """Strike out tokens and keys, and control characters: a server decides some of what is quoted."""
+    text = _SECRETS.sub("[not shown]", text)
+    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)

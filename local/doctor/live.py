@@ -81,7 +81,7 @@ class Live:
                 return self._session(socket, {"setup": setup}, opened - begun, say)
         except exceptions.InvalidStatus as refused:
             return Outcome(ready=False, upgrade=refused.response.status_code)
-        except (OSError, EOFError, exceptions.InvalidHandshake, exceptions.ProxyError) as error:
+        except (OSError, EOFError, ValueError, OverflowError, exceptions.WebSocketException) as error:
             known = error if isinstance(error, OSError) else ConnectionError()
             raise no_answer(known, url, self.timeout) from error
 

@@ -22,7 +22,7 @@ _FORMS = {
     "voice": r"[\w-]+",
     "prompt": r"[a-z0-9][a-z0-9-]*",
     "apiVersion": r"v1(alpha|beta)?",
-    "websocketUrl": r"wss?://\S+\.BidiGenerateContentConstrained",
+    "websocketUrl": r"wss?://[\w.-]+(:\d{1,5})?/[!-~]+\.BidiGenerateContentConstrained",
 }
 
 
@@ -65,7 +65,10 @@ def _implausible(fields: dict[str, Any], answer: Answer, deployment: Deployment)
         wrong.append("websocketUrl is not encrypted (ws:// instead of wss://)")
     if f".{fields['apiVersion']}." not in url:
         wrong.append("websocketUrl is for another version than apiVersion")
-    ends = {name: datetime.fromisoformat(fields[name]) for name in _TIMES}
+    try:
+        ends = {name: datetime.fromisoformat(fields[name]) for name in _TIMES}
+    except ValueError:
+        return [*wrong, "its times are no dates"]
     if ends["newSessionExpiresAt"] > ends["expiresAt"]:
         wrong.append("newSessionExpiresAt is after expiresAt")
     # a clock that is wrong is the clock check's finding, so a time that suits either clock is plausible here

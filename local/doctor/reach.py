@@ -30,7 +30,7 @@ def name(deployment: Deployment) -> str:
         return f"left to the proxy {urlsplit(proxy).hostname}"
     try:
         addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise no_answer(error, url, deployment.web.timeout) from error
     resolved = " ".join([host, *(f"is {address}" for address in sorted(addresses)[:1] if address != host)])
     if parts.scheme == "http":
@@ -53,9 +53,13 @@ def reachable(deployment: Deployment) -> str:
     deployment.first = answer = deployment.get()
     if answer.status not in _REDIRECTS:
         return f"answered in {1000 * answer.seconds:.0f} ms"
-    target = answer.header("Location")
-    where = urlsplit(target)
-    seen = f"{answer.described()}, to {where.scheme}://{where.netloc}{where.path}"
+    target = answer.header("Location").partition("?")[0]
+    try:
+        where = urlsplit(target)
+    except ValueError:
+        where = urlsplit("")
+    there = f"{where.scheme}://{where.netloc}{where.path}" if where.netloc else target
+    seen = f"{answer.described()}, to {there}"
     if where.hostname == "accounts.google.com":
         raise Failure(
             "It asks visitors to sign in to Google first (Identity-Aware Proxy, or a private service).",
@@ -64,7 +68,7 @@ def reachable(deployment: Deployment) -> str:
         )
     raise Failure(
         "It redirects. Browsers do not follow a redirect when they ask for permission first, so no page gets a token.",
-        f"If that is where the function is, use this address in the page: {target}",
+        f"If that is where the function is, use this address in the page: {there}",
         seen,
     )
 

@@ -15,7 +15,7 @@ def no_answer(error: BaseException, url: str, timeout: float) -> Failure:  # noq
         error = error.reason
     host = urlsplit(url).hostname
     match error:
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():
             return Failure(
                 f"There is no host called {host}.",
                 "Compare the URL, letter by letter, with what the deployment printed:\n"

@@ -159,6 +159,8 @@ SOCKET = (
         ({"websocketUrl": f"wss:{SOCKET}"}, "websocketUrl is not of its form"),
         ({"websocketUrl": f"ws:{SOCKET}Constrained"}, "websocketUrl is not encrypted"),
         ({"apiVersion": "v1beta"}, "websocketUrl is for another version than apiVersion"),
+        ({"expiresAt": "2026-99-99T99:99:99Z"}, "its times are no dates"),
+        ({"websocketUrl": f"wss://[::1{SOCKET[1:]}Constrained"}, "websocketUrl is not of its form"),
     ],
 )
 def test_field_wrong(examine: Examine, in_front: InFront, fields: dict[str, object], expected: str) -> None:
@@ -182,3 +184,33 @@ def test_header_wrong(examine: Examine, in_front: InFront, header: str, value: s
     seen = examine(in_front(spoiled(header, value)))
     assert expected in seen.blames("headers")
     assert seen["reuse"].ok
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"token": {"a": 1}}',
+        b'{"error": [], "code": {}}',
+        b'{"token": "x"}',
+        b" " * 500_000,
+    ],
+    ids=["empty", "null", "not-utf8", "deep", "object", "lists", "short", "long"],
+)
+def test_nonsense(examine: Examine, in_front: InFront, body: bytes) -> None:
+    """Nonsense in place of a token is a failure with a cure, never an exception."""
+    headers = [("Content-Type", "application/json"), ("Date", "yesterday"), ("Retry-After", "\x1b[31msoon")]
+    url = in_front(lambda asked: asked.relay() if asked.method != "POST" else Reply(200, headers, body))
+    seen = examine(url)
+    assert {"mints", "foreign"} & set(seen.failed)
+    assert all(finding.cure for finding in seen.findings.values() if finding.ok is False)
+
+
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_impossible_port(examine: Examine, in_front: InFront, port: int) -> None:
+    """A websocketUrl with a port that cannot be is unreachable, not an exception."""
+    path = "ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained"
+    assert examine(in_front(changed(websocketUrl=f"ws://127.0.0.1:{port}/{path}"))).blames("connects")

@@ -198,6 +198,17 @@ def test_redirect(examine: Examine, in_front: InFront) -> None:
     assert "https://real.example/mint" in examine(url).blames("reachable")
 
 
+@pytest.mark.parametrize("target", ["", "/elsewhere", "https://[broken/", "//"])
+def test_redirect_to_nowhere(examine: Examine, in_front: InFront, target: str) -> None:
+    """A redirect to something that is no address is a redirect all the same."""
+    assert "It redirects" in examine(in_front(lambda _: Reply(307, [("Location", target)]))).blames("reachable")
+
+
+def test_name_that_cannot_be(examine: Examine) -> None:
+    """A name that no resolver can even be asked for is told like one that does not exist."""
+    assert "There is no host called" in examine(f"https://{'a' * 70}.example").blames("name")
+
+
 def test_redirect_to_sign_in(examine: Examine, in_front: InFront) -> None:
     """A redirect to Google's sign-in means that somebody put a sign-in in front."""
     url = in_front(lambda _: Reply(302, [("Location", "https://accounts.google.com/o/oauth2/v2/auth?client_id=1")]))

@@ -166,6 +166,15 @@ def test_no_live_api_there(examine: Examine, in_front: InFront) -> None:
     assert "Nothing listens" in examine(url).blames("connects")
 
 
+def test_reason_that_repeats_the_token(
+    examine: Examine, function: processes.Function, google: processes.Google
+) -> None:
+    """Whatever a server writes into its reason, no token and no control character comes out of the doctor."""
+    google.fault("socket", "close", code=1011, reason=f"\x1b[2J no: auth_tokens/{'a1' * 32}")
+    detail = examine(function.url)["connects"].detail
+    assert detail == "closed with 1011 “ [2J no: [not shown]”"
+
+
 def test_no_websockets_here(examine: Examine, function: processes.Function, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python without the websockets package can examine all but the sessions, and says what is missing."""
     monkeypatch.setitem(sys.modules, "websockets", None)
