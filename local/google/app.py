@@ -30,7 +30,7 @@ async def handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
         if not match:
             entry["status"] = 404
             return web.Response(status=404)
-        fault = world.faults.take("socket")
+        fault = world.faults.take("socket", path)
         if fault and fault.kind == "refuse":
             entry["status"] = fault.status
             return web.Response(status=fault.status)
@@ -41,7 +41,7 @@ async def handle(world: World, request: web.BaseRequest) -> web.StreamResponse:
         return await live.serve(world, request, match[1], constrained=match[2].endswith("Constrained"), fault=fault)
     name = rest.endpoint(path)
     entry = world.seen.note(name, request, path)
-    fault = world.faults.take(name)
+    fault = world.faults.take(name, path)
     if fault:
         response = await perform(fault, request, lambda: rest.answer(world, request, path))
     else:

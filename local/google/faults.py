@@ -29,7 +29,7 @@ def _fitting(name: str, value: Any, kind: Any) -> Any:
 
 @dataclasses.dataclass
 class Fault:
-    """One way to misbehave. `times` None: until cleared. Every length of time is in milliseconds."""
+    """One way to misbehave, for calls with `path` in theirs. `times` None: until cleared. Times are in milliseconds."""
 
     target: str
     kind: str
@@ -47,6 +47,7 @@ class Fault:
     code: int = 1011
     reason: str = "Internal error encountered."
     messages: int = 1
+    path: str = ""
 
     @classmethod
     def read(cls, body: dict[str, Any]) -> "Fault":
@@ -86,10 +87,10 @@ class Faults:
     def __init__(self) -> None:
         self.all: list[Fault] = []
 
-    def take(self, target: str) -> Fault | None:
+    def take(self, target: str, path: str) -> Fault | None:
         """The fault for this call, if any; one that has done its number of calls is gone."""
         for fault in self.all:
-            if fault.target == target:
+            if fault.target == target and fault.path in path:
                 fault.times -= 1
                 if fault.times < 1:
                     self.all.remove(fault)

@@ -235,3 +235,11 @@ def test_go_away_now(google: Google, by_fault: bool) -> None:  # noqa: FBT001 - 
             assert await session.closed() == (1008, "The operation was aborted.")
 
     asyncio.run(go())
+
+
+def test_a_fault_for_some_paths_alone(google: Google) -> None:
+    """With `path`, other calls to the same target are answered as ever, and do not use the fault up."""
+    google.fault("gemini", "error", times=1, name="internal", path="v1beta/")
+    assert ask(google)[0] == 200
+    assert ask(google, path="/v1beta/auth_tokens")[0] == 500
+    assert ask(google, path="/v1beta/auth_tokens")[0] == 200
