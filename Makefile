@@ -45,7 +45,7 @@ bench: $(READY) ## measure start, mint and memory beside other designs
 
 doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…
 	@if [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; fi
-	@$(BIN)/python -m local.doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(JSON),--json)
+	@$(BIN)/python -m local.doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)
 
 mutants: $(READY) ## delete each guard once and see a test fail
 	@$(BIN)/python tests/mutants/run.py
