@@ -1,0 +1,67 @@
+"""The designs that are compared, and how each is started."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.deployment import Deployment
+from bench.messages import BODY, ORIGIN
+from bench.upstream import KEY
+from local.processes import SECRET, function_env
+
+CONCURRENCY = 20  # Terraform's default: so many requests one instance serves at once
+
+
+@dataclass(frozen=True)
+class Design:
+    """A program that answers mints at `path` when started with the environment that it gets; `$PORT` is its port."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    path: str = "/"
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self, port: int, upstream_port: int) -> dict[str, str]:
+        """Return the whole environment of a start: what Google's platform sets, the upstream's place, and its own."""
+        google = f"http://127.0.0.1:{upstream_port}"
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {
+            **kept,
+            **function_env(google),
+            "PORT": str(port),
+            "HOST": "127.0.0.1",
+            "LOG_EXECUTION_ID": "true",
+            "THREADS": str(CONCURRENCY),
+            "GOOGLE_GEMINI_BASE_URL": google,
+            "BODY": BODY,
+            **self.environment,
+        }
+
+
+def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]:
+    """Return the designs by name; the Node peer is among them where its path is given."""
+    framework, others, key = str(deployment.framework), deployment.others, {"GEMINI_API_KEY": KEY}
+    unlimited = {"LIMIT_PER_ADDRESS": "1000000/minute", "LIMIT_PER_ORIGIN": "1000000/minute"}
+    ours = {"FUNCTION_TARGET": "mint_token", "ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY_SECRET": SECRET, **unlimited}
+    listed = [
+        Design("bare function", (framework, "--target", "answer", "--source", "bare.py"), others),
+        Design("naive function", (framework, "--target", "mint_token", "--source", "naive.py"), others),
+        Design(
+            "blocking aiohttp",
+            (str(deployment.python), "blocking.py"),
+            others,
+            "/api/token",
+            {**key, "PYTHONPATH": str(deployment.aiohttp)},
+        ),
+        Design("livetoken", (framework,), deployment.archive, "/", ours),
+        Design("livetoken, 64 threads", (framework,), deployment.archive, "/", {**ours, "THREADS": "64"}),
+        Design("raw SDK call", (str(deployment.python), "raw.py"), others, "", key),
+        Design("SDKs alone", (str(deployment.python), "floor.py"), others, ""),
+    ]
+    if node_peer:
+        script = node_peer / "dist" / "index.js" if node_peer.is_dir() else node_peer
+        folder = node_peer if node_peer.is_dir() else node_peer.parent
+        listed.append(Design("Node peer", ("node", str(script.resolve())), folder, "/api/token", key))
+    return {design.name: design for design in listed}

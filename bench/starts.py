@@ -1,0 +1,88 @@
+"""Measures of the start: a fresh process for every figure."""
+
+import statistics
+import time
+from collections import defaultdict
+
+from bench.figures import Measure, Spread, Verdict
+from bench.messages import Connection, request
+from bench.run import Bench, run_script
+from bench.servers import serving, upstream
+
+DELAY = 0.1  # seconds that Gemini and Secret Manager take to answer
+CLICK_SECONDS = 2.0  # from the page's load to the visitor's click
+
+
+def cold(bench: Bench) -> list[Measure]:
+    """From the start of the process to the first answer: something cheap, and a token."""
+    cheap = {
+        "bare function, GET": ("bare function", request("GET", "/"), 200),
+        "livetoken, GET": ("livetoken", request("GET", "/"), 200),
+        "livetoken, preflight": ("livetoken", request("OPTIONS", "/"), 204),
+    }
+    minting = ("naive function", "blocking aiohttp", "Node peer", "livetoken")
+    tokens = {f"{name}, token": (name, request("POST", bench.designs[name].path), 200) for name in bench.has(*minting)}
+    asked = cheap | tokens
+    times: dict[str, list[float]] = defaultdict(list)
+    imports: dict[str, list[float]] = defaultdict(list)
+    with upstream(DELAY, DELAY) as google:
+        for line in bench.interleaved("cold start", bench.rounds(15), [*asked, "SDKs alone"]):
+            if line == "SDKs alone":
+                for name, milliseconds in run_script(bench.designs[line], google).items():
+                    imports[name].append(milliseconds)
+                continue
+            name, sent, expected = asked[line]
+            with serving(bench.designs[name], google) as server:
+                answer, milliseconds = server.first_answer(sent)
+                if answer.status != expected:
+                    raise RuntimeError(f"{line}: answered {answer.status} {answer.body[:200]!r}")
+            times[line].append(milliseconds)
+    spreads = {line: Spread.of(values) for line, values in times.items()}
+    return [_answered({line: spreads[line] for line in cheap}), _first_token(spreads, imports, list(tokens))]
+
+
+def _answered(lines: dict[str, Spread]) -> Measure:
+    bare = lines["bare function, GET"].median
+    verdicts = [
+        Verdict(f"{line} ÷ bare", lines[line].median / bare, 1.15, at_most=True)
+        for line in lines
+        if "livetoken" in line
+    ]
+    return Measure("cold", "Cold start to the first cheap answer", "ms", lines, verdicts)
+
+
+def _first_token(spreads: dict[str, Spread], imports: dict[str, list[float]], tokens: list[str]) -> Measure:
+    both = Spread.of(imports["both"])
+    genai = both.median - statistics.median(imports["secret_manager"])
+    # the secret can be read while google-genai is imported; nothing else can overlap
+    floor = spreads["bare function, GET"].median + both.median + 1000 * DELAY + max(0.0, 1000 * DELAY - genai)
+    lines = {
+        "SDKs alone, import and first clients": both,
+        "floor: bare + SDKs + 200 ms − overlap": Spread(floor, floor, floor, both.count),
+        **{line: spreads[line] for line in tokens},
+    }
+    ours = Verdict("livetoken ÷ floor", spreads["livetoken, token"].median / floor, 1.05, at_most=True)
+    title = "Cold start to the first token, no warm-up call; Gemini and Secret Manager 100 ms each"
+    return Measure("cold", title, "ms", lines, [ours])
+
+
+def warmed(bench: Bench) -> list[Measure]:
+    """The page calls `GET /` when it loads; the visitor clicks two seconds later."""
+    first, warm = [], []
+    sent = request("POST", "/")
+    with upstream(DELAY, DELAY) as google:
+        for name in bench.interleaved("warmed start", bench.rounds(15), ["livetoken"]):
+            with serving(bench.designs[name], google) as server:
+                server.first_answer(request("GET", "/"))
+                time.sleep(CLICK_SECONDS)
+                connection = Connection(server.port)
+                answers = [connection.ask(sent) for _ in range(10)]
+                connection.close()
+            if {answer.status for answer in answers} != {200}:
+                raise RuntimeError(f"{name}: {answers}")
+            first.append(answers[0].milliseconds)
+            warm.append(statistics.median(answer.milliseconds for answer in answers[1:]))
+    lines = {"first token after the warm-up": Spread.of(first), "warm token, same instance": Spread.of(warm)}
+    late = statistics.median(a - b for a, b in zip(first, warm, strict=True))
+    verdict = Verdict("first − warm, ms", late, 5.0, at_most=True)
+    return [Measure("warmed", "Token 2 s after `GET /` on a cold instance; upstream 100 ms", "ms", lines, [verdict])]
