@@ -6,7 +6,7 @@
 
 import { Session, Tokens } from './livetoken.js';
 
-/** The English words; other languages are in words/. An owner may replace each by an attribute `label-…`. */
+/** The English words; other languages are in words/. An attribute `label-…` replaces each. */
 const ENGLISH = {
   name: 'Voice assistant',
   talk: 'Talk about this page',
@@ -149,12 +149,11 @@ STYLES.replaceSync(`
 .model { align-self: start; background: color-mix(in srgb, var(--text) 8%, transparent) }
 ::slotted([slot=consent]) { margin: 0 !important; font-size: .9375em }
 .log > .intro { margin: auto; opacity: .75; text-align: center }
-.row { justify-content: space-between }
 .note { align-self: center; font-size: .875em; text-align: center; opacity: .8 }
 .speaker { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
 .status { min-block-size: 1.5em; font-size: .875em; margin: 0 }
 .status[data-state=failed] { color: light-dark(#b3261e, #f2b8b5) }
-.row { display: flex; gap: .5rem; align-items: center; margin: 0 }
+.row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between; margin: 0 }
 button, input { font: inherit; color: inherit; border-radius: 2rem; border: 1px solid var(--line); background: none; min-block-size: 2.75rem }
 button { display: inline-flex; align-items: center; justify-content: center; gap: .5rem; padding: 0 .7rem; cursor: pointer; touch-action: manipulation }
 button:disabled, input:disabled { opacity: .5; cursor: default }
@@ -163,9 +162,9 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 .main { flex: 1; min-inline-size: 0; line-height: 1.2 }
 .main.live { flex: 0 1 auto; background: none; color: inherit; border-color: var(--line) }
 .bubble { block-size: 3.5rem; border-radius: 2rem; box-shadow: 0 .25rem 1rem #0004; margin-inline-start: auto; display: flex }
-.hold { flex: 1; user-select: none; touch-action: none }
+.hold { flex: 1 0 100%; user-select: none; touch-action: none }
 .hold[aria-pressed=true], .mute[aria-pressed=true] { background: light-dark(#b3261e, #f2b8b5); color: light-dark(#fff, #601410) }
-.live { box-shadow: 0 0 0 calc(var(--level, 0) * 14px) color-mix(in srgb, var(--accent) 35%, transparent) }
+.live { box-shadow: 0 0 0 calc(var(--level, 0) * 8px) color-mix(in srgb, var(--accent) 35%, transparent) }
 .type { flex: 1; min-inline-size: 0; padding: 0 1rem }
 .volume { inline-size: 5rem; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
 label { display: inline-flex; align-items: center; gap: .25rem }
@@ -175,7 +174,7 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: c
 @media (prefers-reduced-motion: no-preference) { .live { transition: box-shadow 80ms linear } }
 `);
 
-/** What the visitor sees: the parts of the shadow tree, and how a state looks. */
+/** What the visitor sees: the shadow tree, and how a state looks. */
 class View {
   log = make('div', { class: 'log', part: 'transcript', role: 'log', tabindex: '0' });
   status = make('p', { class: 'status', part: 'status', role: 'status' });
@@ -186,6 +185,7 @@ class View {
   hold = make('button', { class: 'hold', part: 'hold', type: 'button', 'aria-pressed': 'false' });
   mute = make('button', { class: 'mute', part: 'mute', type: 'button', 'aria-pressed': 'false' });
   volume = make('input', { class: 'volume', part: 'volume', type: 'range', min: '0', max: '1', step: '0.05', value: '1' });
+  loudness = make('label', {}, icon(LOUDSPEAKER), this.volume);
   input = make('input', { class: 'type', part: 'input', type: 'text', autocomplete: 'off', enterkeyhint: 'send', maxlength: '2000' });
   send = make('button', { class: 'send', part: 'send', type: 'submit' }, icon(ARROW));
   form = make('form', { class: 'row', part: 'form' }, this.input, this.send);
@@ -194,7 +194,7 @@ class View {
     this.consentBox,
     this.log,
     this.status,
-    make('div', { class: 'row', part: 'controls' }, this.main, this.hold, this.mute, make('label', {}, icon(LOUDSPEAKER), this.volume)),
+    make('div', { class: 'row', part: 'controls' }, this.hold, this.main, this.mute, this.loudness),
     this.form,
   );
   #lines = new Map(); // transcript id → paragraph
@@ -224,6 +224,7 @@ class View {
     this.hold.hidden = !(pushToTalk && microphone);
     this.hold.textContent = words.hold;
     this.mute.hidden = pushToTalk || !microphone;
+    this.loudness.hidden = !running;
     this.mute.ariaPressed = String(muted);
     this.mute.replaceChildren(icon(muted ? SILENCED : MICROPHONE));
     for (const [element, word] of [[this.mute, words.mute], [this.volume, words.volume], [this.input, words.type], [this.send, words.send]]) {
@@ -269,7 +270,7 @@ export class LiveVoice extends HTMLElement {
   functions = this.functions ?? {};
   /** Words in place of the dictionary's: { talk: 'Ask us', errors: { rate_limited: '…' } }. */
   words = this.words ?? {};
-  /** Request headers for a function that asks who is calling: an object, or a function that returns one. */
+  /** Request headers for a function that verifies its callers: an object, or a function that returns one. */
   headers = this.headers;
 
   #view = new View(this.attachShadow({ mode: 'open' }));

@@ -19,7 +19,9 @@ import pytest
 import local.site
 from local.processes import Function, Google, function, google
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -r requirements-dev.txt")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="Playwright is missing: pip install -r requirements-dev.txt"
+)
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000
@@ -27,9 +29,17 @@ RATE = 48_000
 TONES = ((400, 0.4), (1000, 0.4), (3000, 0.4), (6000, 0.4), (12_000, 0.4), (0, 1.0))
 LOUDNESS = 0.25  # of full scale
 ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync "
-    "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream --autoplay-policy=user-gesture-required"
-).split()
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=user-gesture-required",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,7 +79,11 @@ class Site:
                     return super().send_head()
                 body, headers = pages[self.path.split("?", 1)[0]]
                 self.send_response(200)
-                for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), **headers}.items():
+                for name, value in {
+                    "Content-Type": "text/html; charset=utf-8",
+                    "Content-Length": str(len(body)),
+                    **headers,
+                }.items():
                     self.send_header(name, value)
                 self.end_headers()
                 return io.BytesIO(body)
@@ -140,10 +154,14 @@ class Tab:
         self.errors: list[str] = []
         self.requests: list[str] = []
         self.sockets: list[str] = []
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on("console", self._complaint)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
         page.on("websocket", lambda socket: self.sockets.append(socket.url))
+
+    def _complaint(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
 
 
 Open = Callable[..., Tab]

@@ -17,7 +17,13 @@ FAILS = "(options) => start(options).then(() => null, ({ code, message, requestI
 def failure(tab: Any, options: dict[str, Any] | None = None) -> dict[str, Any]:
     """Try to open a session; returns the error. What Chromium itself writes about it on the console is expected."""
     error = tab.page.evaluate(FAILS, options or {})
-    tab.errors[:] = [line for line in tab.errors if not re.search(r"Failed to load resource|ERR_|blocked by CORS|Content Security Policy|WebSocket connection", line)]
+    tab.errors[:] = [
+        line
+        for line in tab.errors
+        if not re.search(
+            r"Failed to load resource|ERR_|blocked by CORS|Content Security Policy|WebSocket connection", line
+        )
+    ]
     assert error is not None
     return dict(error)
 
@@ -27,7 +33,10 @@ def test_each_refusal_of_the_function_reaches_the_page(refusal: Any, module_tab:
     """Code, sentence, request id and Retry-After arrive as the function said them."""
     body = {"error": f"Sentence of {refusal.code}.", "code": refusal.code, "requestId": "id-1"}
     headers = {**CORS, **({"Retry-After": "7"} if refusal.status in (429, 503) else {})}
-    module_tab.page.route(f"http://localhost:{livetoken.port}/", lambda route: route.fulfill(status=refusal.status, headers=headers, json=body))
+    module_tab.page.route(
+        f"http://localhost:{livetoken.port}/",
+        lambda route: route.fulfill(status=refusal.status, headers=headers, json=body),
+    )
     error = failure(module_tab)
     assert error["code"] == refusal.code
     assert error["message"] == body["error"]
@@ -35,13 +44,18 @@ def test_each_refusal_of_the_function_reaches_the_page(refusal: Any, module_tab:
     assert error.get("retryAfter") == (7 if refusal.status in (429, 503) else None)
 
 
-def test_the_real_function_refuses_a_foreign_page(open_tab: Any, site: Any, livetoken: Function, module_tab: Any) -> None:
+def test_the_real_function_refuses_a_foreign_page(
+    open_tab: Any, site: Any, livetoken: Function, module_tab: Any
+) -> None:
     """127.0.0.1 is another origin than localhost: the page reads why, because the refusal has CORS headers for nobody else."""
     error = failure(module_tab, {"voice": "Nobody"})
     assert error["code"] == "invalid_request"
     assert "voice" in error["message"]
     tab = open_tab(site.add("/foreign.html", "<!doctype html><title>F</title>").replace("localhost", "127.0.0.1"))
-    code = tab.page.evaluate("async (endpoint) => { const { connect } = await import('/livetoken.js'); return connect({ endpoint }).catch(({ code }) => code); }", livetoken.url)
+    code = tab.page.evaluate(
+        "async (endpoint) => { const { connect } = await import('/livetoken.js'); return connect({ endpoint }).catch(({ code }) => code); }",
+        livetoken.url,
+    )
     tab.errors.clear()
     assert code == "unreachable"  # without CORS headers a browser shows a page nothing but that
 
@@ -51,7 +65,10 @@ CLOSES = {
     "token-based requests cannot use project-scoped features such as tuned models": (1007, "model_unavailable"),
     "Invalid JSON payload received. Unknown name": (1007, "setup_rejected"),
     "The requested combination of response modalities (TEXT) is not supported by the model": (1007, "setup_rejected"),
-    "models/X is not found for API version v1alpha, or is not supported for bidiGenerateContent.": (1008, "model_unavailable"),
+    "models/X is not found for API version v1alpha, or is not supported for bidiGenerateContent.": (
+        1008,
+        "model_unavailable",
+    ),
     "The operation was aborted.": (1008, "setup_rejected"),
     "Token has been used too many times": (1011, "token_used"),
     "Token has expired": (1011, "token_expired"),
@@ -111,11 +128,19 @@ def test_an_answer_that_is_none(answer: dict[str, Any], module_tab: Any, livetok
 
 
 @pytest.mark.parametrize("blocked", ["function", "socket"])
-def test_a_policy_that_blocks_is_named(blocked: str, open_tab: Any, site: Any, livetoken: Function, cloud: Google) -> None:
+def test_a_policy_that_blocks_is_named(
+    blocked: str, open_tab: Any, site: Any, livetoken: Function, cloud: Google
+) -> None:
     """A Content Security Policy without the function's or Gemini's address: blocked_by_policy, not unreachable."""
     allowed = f"ws://127.0.0.1:{cloud.port}" if blocked == "function" else f"http://localhost:{livetoken.port}"
     policy = f"default-src 'none'; script-src 'self'; connect-src {allowed}"
-    tab = open_tab(site.add(f"/policy-{blocked}.html", "<!doctype html><title>P</title><link rel=icon href=data:,>", Content_Security_Policy=policy))
+    tab = open_tab(
+        site.add(
+            f"/policy-{blocked}.html",
+            "<!doctype html><title>P</title><link rel=icon href=data:,>",
+            Content_Security_Policy=policy,
+        )
+    )
     code = tab.page.evaluate(
         "async (endpoint) => { const { connect } = await import('/livetoken.js'); return connect({ endpoint }).catch(({ code }) => code); }",
         f"http://localhost:{livetoken.port}",

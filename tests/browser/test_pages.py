@@ -23,7 +23,10 @@ def ask(tab: Any, text: str) -> str:
     """Type a question; returns the whole answer."""
     part(tab, "type").fill(text)
     part(tab, "type").press("Enter")
-    tab.page.wait_for_function("(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }", arg=text)
+    tab.page.wait_for_function(
+        "(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }",
+        arg=text,
+    )
     return str(part(tab, "log").locator(".model span:last-child").last.text_content())
 
 
@@ -50,7 +53,9 @@ def test_two_lines_make_an_article_talk(open_tab: Any, site: Any, cloud: Google,
     assert all(url.startswith(f"ws://127.0.0.1:{cloud.port}/ws/") for url in tab.sockets)
     assert len(tab.sockets) == 1
     assert "How a tide mill worked" in str(cloud.sessions()[0]["effective"]["systemInstruction"])
-    assert "Nobody has to be there." in re.sub(r"\s+", " ", str(cloud.sessions()[0]["effective"]["systemInstruction"]).replace("\\n", " "))
+    assert "Nobody has to be there." in re.sub(
+        r"\s+", " ", str(cloud.sessions()[0]["effective"]["systemInstruction"]).replace("\\n", " ")
+    )
 
 
 def test_the_radio_transmits_while_the_button_is_held(open_tab: Any, site: Any, cloud: Google) -> None:
@@ -63,12 +68,16 @@ def test_the_radio_transmits_while_the_button_is_held(open_tab: Any, site: Any, 
     assert part(tab, "hold").get_attribute("aria-pressed") == "true"
     tab.page.wait_for_timeout(1600)
     tab.page.mouse.up()
-    tab.page.wait_for_function("() => document.querySelector('live-voice').session.transcript.some(({ role, final }) => role === 'model' && final)")
+    tab.page.wait_for_function(
+        "() => document.querySelector('live-voice').session.transcript.some(({ role, final }) => role === 'model' && final)"
+    )
     part(tab, "hold").focus()
     tab.page.keyboard.down("Space")
     tab.page.wait_for_timeout(1600)
     tab.page.keyboard.up("Space")
-    tab.page.wait_for_function("() => document.querySelector('live-voice').session.transcript.filter(({ role, final }) => role === 'model' && final).length > 1")
+    tab.page.wait_for_function(
+        "() => document.querySelector('live-voice').session.transcript.filter(({ role, final }) => role === 'model' && final).length > 1"
+    )
     received = cloud.session()["received"]
     assert received["realtimeInput.activityStart"] == received["realtimeInput.activityEnd"] == 2
     assert 2.8 < cloud.session()["audio"]["bytes"] / 32_000 < 3.8
@@ -122,7 +131,9 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
     if name != "sdk":
         part(tab, "bubble" if name == "shop" else "main").click()
         page.wait_for_timeout(600)
-    sizes = page.evaluate("performance.getEntriesByType('resource').map(({ name, decodedBodySize }) => [name.split('/').slice(3).join('/'), decodedBodySize])")
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').map(({ name, decodedBodySize }) => [name.split('/').slice(3).join('/'), decodedBodySize])"
+    )
     print(name, "layout shift", page.evaluate("shift"), "long tasks", page.evaluate("long"), sizes)
     assert page.evaluate("shift") == 0
     # A shared machine may be slow: what counts is that none is of the kind that a visitor feels.
@@ -132,7 +143,9 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
 def test_the_client_is_small() -> None:
     """What a visitor loads, compressed as a host does: the figures of docs/client.md are those of the files."""
     sizes = {path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted(SITE.glob("live*.js"))}
-    words = {path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted((SITE / "words").glob("*.js"))}
+    words = {
+        path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted((SITE / "words").glob("*.js"))
+    }
     print(sizes, words)
     assert sizes["livetoken.js"] <= 10_000
     assert sizes["live-voice.js"] <= 8_000
@@ -149,7 +162,11 @@ def test_the_readme_snippet_works_as_it_stands(open_tab: Any, site: Any, livetok
     snippet = re.sub(r'src="https://[^"]*/live-voice.js"', 'src="/live-voice.js"', found[1])
     snippet = re.sub(r'endpoint="https://[^"]*"', f'endpoint="http://localhost:{livetoken.port}"', snippet)
     assert "https://" not in snippet
-    tab = open_tab(site.add("/readme.html", f"<!doctype html><title>Mine</title><link rel=icon href=/icon.svg><p>Hello.</p>\n{snippet}"))
+    tab = open_tab(
+        site.add(
+            "/readme.html", f"<!doctype html><title>Mine</title><link rel=icon href=/icon.svg><p>Hello.</p>\n{snippet}"
+        )
+    )
     assert "This page is called “Mine”." in ask(tab, "Hello")
 
 
@@ -162,15 +179,24 @@ def test_screenshots(name: str, scheme: str, width: int, open_tab: Any, site: An
     page = tab.page
     SHOTS.mkdir(parents=True, exist_ok=True)
     if name != "sdk":
-        page.wait_for_function("() => customElements.get('live-voice') && document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent")
+        page.wait_for_function(
+            "() => customElements.get('live-voice') && document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent"
+        )
         page.locator("live-voice").scroll_into_view_if_needed()
         page.screenshot(path=SHOTS / f"{name}-{scheme}-{width}-ready.png")
         if name == "push-to-talk":
             part(tab, "main").click()
         else:
             start_muted(tab, "bubble" if name == "shop" else "main")
-        ask(tab, {"index": "When did the miller work?", "shop": "add two lanterns", "push-to-talk": "When do you leave?"}[name])
-        cut = page.evaluate("[...document.querySelector('live-voice').shadowRoot.querySelectorAll('button')].filter((button) => button.scrollWidth > button.clientWidth + 1).map((button) => button.className)")
+        ask(
+            tab,
+            {"index": "When did the miller work?", "shop": "add two lanterns", "push-to-talk": "When do you leave?"}[
+                name
+            ],
+        )
+        cut = page.evaluate(
+            "[...document.querySelector('live-voice').shadowRoot.querySelectorAll('button')].filter((button) => button.scrollWidth > button.clientWidth + 1).map((button) => button.className)"
+        )
         assert cut == []
     page.screenshot(path=SHOTS / f"{name}-{scheme}-{width}.png")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,6 +1,6 @@
 """A conversation outlives its connections: nothing lost, nothing twice, the context kept."""
 
-import re
+import itertools
 import time
 from typing import Any
 
@@ -38,10 +38,14 @@ def test_ten_connections_of_three_seconds_are_one_conversation(module_tab: Any, 
     states = [state["state"] for state in page.evaluate("of('state')")]
     page.evaluate("session.close()")
     closes = [shown["close"]["code"] for shown in cloud.sessions()]
-    print(f"{asked} questions over {len(cloud.sessions())} connections in {time.monotonic() - began:.1f} s; closes {closes}; frames {len(sent)}")
+    print(
+        f"{asked} questions over {len(cloud.sessions())} connections in {time.monotonic() - began:.1f} s; closes {closes}; frames {len(sent)}"
+    )
     assert len(reconnects) >= 10
     assert all(reconnect["contextKept"] for reconnect in reconnects)
-    assert [entry["text"] for entry in entries if entry["role"] == "user"] == [f"Question {n}" for n in range(1, asked + 1)]
+    assert [entry["text"] for entry in entries if entry["role"] == "user"] == [
+        f"Question {n}" for n in range(1, asked + 1)
+    ]
     assert sum(entry["role"] == "model" for entry in entries) == asked
     assert sent == [f"Question {n}" for n in range(1, asked + 1)]
     assert "reconnecting" not in states  # the page does not notice
@@ -52,12 +56,22 @@ def test_what_is_said_during_an_outage_is_sent_afterwards(module_tab: Any, cloud
     """Typed while no connection is open: queued, sent once, in order. Spoken: not a sample is missing."""
     page = module_tab.page
     page.evaluate("start()")
-    page.evaluate("session.startMicrophone({ echoCancellation: false, noiseSuppression: false, autoGainControl: false }).then(() => wait(4000))")
+    page.evaluate(
+        "session.startMicrophone({ echoCancellation: false, noiseSuppression: false, autoGainControl: false }).then(() => wait(4000))"
+    )
     outage = {"on": True}
 
     def hold(route: Any) -> None:
         if outage["on"]:
-            route.fulfill(status=503, headers={"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "1"}, json={"error": "Busy.", "code": "upstream_busy", "requestId": "r"})
+            route.fulfill(
+                status=503,
+                headers={
+                    "Access-Control-Allow-Origin": "*",
+                    "Access-Control-Expose-Headers": "Retry-After",
+                    "Retry-After": "1",
+                },
+                json={"error": "Busy.", "code": "upstream_busy", "requestId": "r"},
+            )
         else:
             route.continue_()
 
@@ -72,8 +86,12 @@ def test_what_is_said_during_an_outage_is_sent_afterwards(module_tab: Any, cloud
     module_tab.errors.clear()  # Chromium reports each 503 on the console
     parts = [cloud.audio(number) for number in range(len(cloud.sessions()))]
     samples = sound.samples_of(b"".join(parts))
-    onsets = [first for tone, first, count in sound.stretches(sound.heard(samples, (400, 1000, 3000, 6000))) if tone == 1000 and count > 10]
-    gaps = [round((later - earlier) * 0.02, 2) for earlier, later in zip(onsets, onsets[1:], strict=False)]
+    onsets = [
+        first
+        for tone, first, count in sound.stretches(sound.heard(samples, (400, 1000, 3000, 6000)))
+        if tone == 1000 and count > 10
+    ]
+    gaps = [round((later - earlier) * 0.02, 2) for earlier, later in itertools.pairwise(onsets)]
     print(f"bytes per connection {[len(part) for part in parts]}, distance of the tones {gaps} s")
     assert len(parts) >= 2
     assert len(gaps) >= 2
@@ -89,7 +107,13 @@ def test_a_question_whose_answer_was_cut_is_asked_again_once(module_tab: Any, cl
     assert page.evaluate("of('reconnected')") == [{"contextKept": True}]
     assert "Turn 2. Before that you said: “First”. You said: “Second”." in page.evaluate("ask('Second')")
     entries = page.evaluate("session.transcript")
-    assert [entry["role"] for entry in entries] == ["user", "model", "model", "user", "model"]  # the cut answer, and the whole one
+    assert [entry["role"] for entry in entries] == [
+        "user",
+        "model",
+        "model",
+        "user",
+        "model",
+    ]  # the cut answer, and the whole one
     assert entries[2]["text"].startswith(entries[1]["text"])
     assert [cloud.session(number)["texts"] for number in (0, 1)] == [["First"], ["First", "Second"]]
 
@@ -97,8 +121,12 @@ def test_a_question_whose_answer_was_cut_is_asked_again_once(module_tab: Any, cl
 def test_what_a_function_did_is_not_done_twice(module_tab: Any, cloud: Google) -> None:
     """The connection breaks while a function runs: the question is asked again, the function is not called again."""
     page = module_tab.page
-    page.evaluate("start({ prompt: 'shop', functions: { async add_to_basket(args) { (window.basket ??= []).push(args); await wait(1200); return 'in the basket'; } } })")
-    page.evaluate("(async () => { const call = next('toolcall'); session.sendText('add two lanterns'); await call; })()")
+    page.evaluate(
+        "start({ prompt: 'shop', functions: { async add_to_basket(args) { (window.basket ??= []).push(args); await wait(1200); return 'in the basket'; } } })"
+    )
+    page.evaluate(
+        "(async () => { const call = next('toolcall'); session.sendText('add two lanterns'); await call; })()"
+    )
     cloud.go_away(0.01)
     page.evaluate("next('reconnected')")
     page.evaluate("next('turn')")
@@ -111,7 +139,9 @@ def test_speech_already_queued_keeps_playing(module_tab: Any, cloud: Google) -> 
     """A lost connection is no reason to fall silent: the sound goes on, and the answer is not given twice."""
     page = module_tab.page
     page.evaluate("start()")
-    page.evaluate("(async () => { session.sendText('A long story, please, with everything in it. '.repeat(6)); await next('message', ({ serverContent }) => serverContent?.generationComplete); })()")
+    page.evaluate(
+        "(async () => { session.sendText('A long story, please, with everything in it. '.repeat(6)); await next('message', ({ serverContent }) => serverContent?.generationComplete); })()"
+    )
     cloud.go_away(0.01)
     page.evaluate("next('reconnected')")
     assert page.evaluate("session.state") == "speaking"
@@ -146,7 +176,9 @@ def test_a_token_fetched_ahead_that_was_used_elsewhere_is_replaced(module_tab: A
         })()"""
     )
     assert page.evaluate("session.state") == "listening"
-    assert [shown["close"] and shown["close"]["reason"] for shown in cloud.sessions()][1] == "Token has been used too many times"
+    assert [shown["close"] and shown["close"]["reason"] for shown in cloud.sessions()][
+        1
+    ] == "Token has been used too many times"
     assert len(cloud.mints()) == 2
 
 
@@ -154,7 +186,14 @@ def test_a_session_gives_up_with_a_sentence(module_tab: Any, cloud: Google, live
     """A refusal that will not pass ends the reconnecting at once, with the function's own sentence."""
     page = module_tab.page
     page.evaluate("start()")
-    page.route(f"http://localhost:{livetoken.port}/", lambda route: route.fulfill(status=503, headers={"Access-Control-Allow-Origin": "*"}, json={"error": "We are on holiday.", "code": "paused", "requestId": "r"}))
+    page.route(
+        f"http://localhost:{livetoken.port}/",
+        lambda route: route.fulfill(
+            status=503,
+            headers={"Access-Control-Allow-Origin": "*"},
+            json={"error": "We are on holiday.", "code": "paused", "requestId": "r"},
+        ),
+    )
     page.evaluate("(() => { window.failed = next('error'); })()")
     cloud.go_away(0.01)
     page.evaluate("failed")

@@ -47,7 +47,9 @@ def test_it_talks_and_resumes(sdk_tab: Any) -> None:
 
 def test_it_cannot_change_what_is_locked(sdk_tab: Any, cloud: Google) -> None:
     """Model, voice, tools, instruction and modality of the client are ignored."""
-    sdk_tab.page.evaluate("(async () => visitor.talk(sdk, await visitor.askForToken(endpoint, null, { pageContent: 'Herons.' }), visitor.WISHES))()")
+    sdk_tab.page.evaluate(
+        "(async () => visitor.talk(sdk, await visitor.askForToken(endpoint, null, { pageContent: 'Herons.' }), visitor.WISHES))()"
+    )
     shown = cloud.sessions()[-1]
     assert "pirate" in str(shown["client"])
     assert shown["effective"]["model"] == "models/gemini-3.8-live"

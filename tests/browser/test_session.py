@@ -1,5 +1,6 @@
 """Text, turns, pictures and tools through livetoken.js, the real function and the stand-in."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -20,7 +21,13 @@ def test_a_typed_question_is_answered_about_this_page(module_tab: Any, cloud: Go
     assert [entry["role"] for entry in page.evaluate("session.transcript")] == ["user", "model"]
     assert all(entry["final"] for entry in page.evaluate("session.transcript"))
     assert page.evaluate("of('usage')[0].totalTokenCount") > 0
-    assert [state["state"] for state in page.evaluate("of('state')")] == ["asking", "listening", "speaking", "listening", "closed"]
+    assert [state["state"] for state in page.evaluate("of('state')")] == [
+        "asking",
+        "listening",
+        "speaking",
+        "listening",
+        "closed",
+    ]
     assert cloud.sessions()[0]["client"] == {"model": "models/gemini-3.8-live"}
     assert cloud.sessions()[0]["close"]["code"] == 1000
 
@@ -33,7 +40,7 @@ def test_fragments_grow_into_one_entry(module_tab: Any) -> None:
     model = [entry for entry in page.evaluate("of('transcript')") if entry["role"] == "model"]
     assert len(model) > 3
     assert len({entry["id"] for entry in model}) == 1
-    assert all(later["text"].startswith(earlier["text"]) for earlier, later in zip(model, model[1:], strict=False))
+    assert all(later["text"].startswith(earlier["text"]) for earlier, later in itertools.pairwise(model))
     assert [entry["final"] for entry in model].count(True) == 1
     assert model[-1]["final"]
 
@@ -42,10 +49,14 @@ def test_turns_can_be_put_into_the_conversation(module_tab: Any) -> None:
     """Turns told without turnComplete are remembered and not answered; the next question is."""
     page = module_tab.page
     page.evaluate("start()")
-    page.evaluate("session.sendTurns([{role:'user',parts:[{text:'I am Ada.'}]},{role:'model',parts:[{text:'Hello Ada.'}]}], {turnComplete: false})")
+    page.evaluate(
+        "session.sendTurns([{role:'user',parts:[{text:'I am Ada.'}]},{role:'model',parts:[{text:'Hello Ada.'}]}], {turnComplete: false})"
+    )
     page.evaluate("wait(300)")
     assert page.evaluate("of('turn')") == []
-    answer = page.evaluate("(async () => { const turn = next('turn'); session.sendTurns('Who am I?'); await turn; return session.transcript.at(-1).text; })()")
+    answer = page.evaluate(
+        "(async () => { const turn = next('turn'); session.sendTurns('Who am I?'); await turn; return session.transcript.at(-1).text; })()"
+    )
     assert "Turn 2. Before that you said: “I am Ada.”" in answer
 
 
@@ -143,7 +154,9 @@ def test_a_function_that_fails_says_so_to_the_model(module_tab: Any, cloud: Goog
 def test_the_page_may_answer_a_call_by_itself(module_tab: Any, cloud: Google) -> None:
     """preventDefault() on the event hands the call to the page, which answers when it likes."""
     page = module_tab.page
-    page.evaluate(f"make({SHOP}).addEventListener('toolcall', (event) => {{ event.preventDefault(); setTimeout(() => session.answerTool(event.detail.id, {{ asked: 'a person' }}), 200); }})")
+    page.evaluate(
+        f"make({SHOP}).addEventListener('toolcall', (event) => {{ event.preventDefault(); setTimeout(() => session.answerTool(event.detail.id, {{ asked: 'a person' }}), 200); }})"
+    )
     page.evaluate("session.open().then(() => 0)")
     page.evaluate("ask('add one rope')")
     assert cloud.session()["toolResponses"][0]["response"] == {"asked": "a person"}
@@ -192,10 +205,16 @@ def test_request_headers_are_sent(module_tab: Any, livetoken: Function) -> None:
 
     def answer(route: Any) -> None:
         seen.append(route.request.headers.get("authorization", ""))
-        route.fulfill(status=401, headers={"Access-Control-Allow-Origin": "*"}, json={"error": "No.", "code": "caller_not_verified", "requestId": "r1"})
+        route.fulfill(
+            status=401,
+            headers={"Access-Control-Allow-Origin": "*"},
+            json={"error": "No.", "code": "caller_not_verified", "requestId": "r1"},
+        )
 
     page.route(f"http://localhost:{livetoken.port}/", answer)
-    failed = page.evaluate("start({ headers: async () => ({ Authorization: 'Bearer me' }) }).catch(({ code, message, requestId }) => ({ code, message, requestId }))")
+    failed = page.evaluate(
+        "start({ headers: async () => ({ Authorization: 'Bearer me' }) }).catch(({ code, message, requestId }) => ({ code, message, requestId }))"
+    )
     module_tab.errors.clear()  # Chromium reports the 401 on the console
     assert seen == ["Bearer me"]
     assert failed == {"code": "caller_not_verified", "message": "No.", "requestId": "r1"}

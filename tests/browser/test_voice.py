@@ -33,7 +33,9 @@ def test_what_the_microphone_gives_is_what_gemini_gets(module_tab: Any, cloud: G
         inner = samples[(first + 3) * sound.FRAME : (first + 13) * sound.FRAME]  # 200 ms without the edges
         level = sound.amplitude(inner, tone)
         noise = max(1e-9, sound.loudness(inner) ** 2 - level**2 / 2) ** 0.5
-        print(f"{tone} Hz: amplitude {level:.4f} (sent 0.25), everything else {sound.decibels(noise / level):.1f} dB below")
+        print(
+            f"{tone} Hz: amplitude {level:.4f} (sent 0.25), everything else {sound.decibels(noise / level):.1f} dB below"
+        )
         assert abs(sound.decibels(level / 0.25)) < 1
         assert sound.decibels(noise / level) < -35
     after_6000 = whole[6000][0] + whole[6000][1]
@@ -75,7 +77,11 @@ def test_what_gemini_says_is_what_the_page_plays(tapped_tab: Any) -> None:
         for part in message.get("serverContent", {}).get("modelTurn", {}).get("parts", [])
         if "inlineData" in part
     )
-    played = json.loads(page.evaluate("JSON.stringify(tape.flatMap(([, samples]) => Array.from(samples, (sample) => Math.round(sample * 32768))))"))
+    played = json.loads(
+        page.evaluate(
+            "JSON.stringify(tape.flatMap(([, samples]) => Array.from(samples, (sample) => Math.round(sample * 32768))))"
+        )
+    )
     said = list(sound.samples_of(sent))
     assert page.evaluate("session.outputNode.context.sampleRate") == 24_000
     first = next(i for i, sample in enumerate(played) if sample)
@@ -120,13 +126,17 @@ def test_speech_is_heard_transcribed_and_answered(module_tab: Any, cloud: Google
     page = module_tab.page
     cloud.hear("What is the tide?")
     page.evaluate("start()")
-    page.evaluate(f"(async () => {{ const turn = next('turn'); await session.startMicrophone({AS_IT_IS}); await turn; }})()")
+    page.evaluate(
+        f"(async () => {{ const turn = next('turn'); await session.startMicrophone({AS_IT_IS}); await turn; }})()"
+    )
     entries = page.evaluate("session.transcript")
     assert [entry["role"] for entry in entries][:2] == ["user", "model"]
     assert entries[0]["text"] == "What is the tide?"
     assert entries[0]["final"]
     assert "You said: “What is the tide?”." in entries[1]["text"]
-    levels = page.evaluate("(async () => { let most = 0; for (let i = 0; i < 60; i++) { most = Math.max(most, session.levels.input); await wait(50); } return most; })()")
+    levels = page.evaluate(
+        "(async () => { let most = 0; for (let i = 0; i < 60; i++) { most = Math.max(most, session.levels.input); await wait(50); } return most; })()"
+    )
     assert 0.1 < levels < 0.3
 
 
@@ -153,7 +163,9 @@ def test_push_to_talk_sends_what_is_said_between_press_and_release(module_tab: A
     page.evaluate("start({ prompt: 'push-to-talk', pushToTalk: true })")
     page.evaluate("session.startMicrophone().then(() => wait(500))")
     assert "realtimeInput.audio" not in cloud.session()["received"]
-    page.evaluate("(async () => { const turn = next('turn'); session.startTalking(); await wait(900); session.stopTalking(); await turn; })()")
+    page.evaluate(
+        "(async () => { const turn = next('turn'); session.startTalking(); await wait(900); session.stopTalking(); await turn; })()"
+    )
     received = cloud.session()["received"]
     bytes_then = cloud.session()["audio"]["bytes"]
     page.evaluate("wait(300)")
@@ -211,7 +223,9 @@ def test_each_refusal_of_the_microphone_has_its_own_code(name: str, module_tab: 
     """The browser's reason becomes a code and a sentence; the conversation goes on in writing."""
     page = module_tab.page
     page.evaluate("start()")
-    page.evaluate("(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', name); }; }", name)
+    page.evaluate(
+        "(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', name); }; }", name
+    )
     code = page.evaluate("session.startMicrophone().catch(({ code }) => code)")
     assert code == REFUSALS[name]
     assert page.evaluate("of('error')[0].fatal") is False
@@ -220,7 +234,9 @@ def test_each_refusal_of_the_microphone_has_its_own_code(name: str, module_tab: 
 
 def test_a_page_without_the_permission_is_told_so(open_tab: Any, site: Any, livetoken: Function) -> None:
     """A Permissions-Policy without microphone is a real refusal by the browser."""
-    tab = open_tab(site.add("/no-microphone.html", "<!doctype html><title>A</title>", Permissions_Policy="microphone=()"))
+    tab = open_tab(
+        site.add("/no-microphone.html", "<!doctype html><title>A</title>", Permissions_Policy="microphone=()")
+    )
     tab.page.mouse.click(5, 5)
     code = tab.page.evaluate(
         "async (endpoint) => { const { Session } = await import('/livetoken.js'); return new Session({ endpoint }).startMicrophone().catch(({ code }) => code); }",

@@ -2,7 +2,6 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,11 +17,21 @@ ADDRESS = "http://localhost:8080"
 def widget(open_tab: Any, site: Any, livetoken: Function) -> Any:
     """Opens a page with the element; `attributes` and `inside` are its HTML, `body` stands beside it."""
 
-    def open_one(attributes: str = "", inside: str = "", *, body: str = "", lang: str = "en", headers: dict[str, str] | None = None, **options: Any) -> Any:
+    def open_one(
+        attributes: str = "",
+        inside: str = "",
+        *,
+        body: str = "",
+        lang: str = "en",
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> Any:
         address = f"http://localhost:{livetoken.port}"
         element = f'{body}<live-voice endpoint="{address}" {attributes}>{inside}</live-voice>'
         tab = open_tab(site.add("/widget.html", PAGE.format(lang=lang, body=element), **(headers or {})), **options)
-        tab.page.wait_for_function("() => customElements.get('live-voice') && document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent")
+        tab.page.wait_for_function(
+            "() => customElements.get('live-voice') && document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent"
+        )
         return tab
 
     return open_one
@@ -37,7 +46,10 @@ def ask(tab: Any, text: str) -> str:
     """Type a question; returns the whole answer."""
     part(tab, "type").fill(text)
     part(tab, "type").press("Enter")
-    tab.page.wait_for_function("(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }", arg=text)
+    tab.page.wait_for_function(
+        "(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }",
+        arg=text,
+    )
     return str(part(tab, "log").locator(".model span:last-child").last.text_content())
 
 
@@ -45,7 +57,9 @@ def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, clo
     """The button starts, the states are shown and announced, the transcript grows, the button ends."""
     tab = widget()
     assert part(tab, "status").text_content() == "Ready"
-    tab.page.evaluate("() => { window.states = []; addEventListener('live-voice-state', ({ detail, target }) => states.push([detail.state, target.localName])); }")
+    tab.page.evaluate(
+        "() => { window.states = []; addEventListener('live-voice-state', ({ detail, target }) => states.push([detail.state, target.localName])); }"
+    )
     part(tab, "main").click()
     part(tab, "mute").wait_for()
     tab.page.wait_for_timeout(300)
@@ -54,7 +68,9 @@ def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, clo
     part(tab, "main").click()
     assert part(tab, "status").text_content() == "Ready"
     states = tab.page.evaluate("states")
-    assert [state for state, _ in states][:3] == ["asking", "listening", "speaking"] or [state for state, _ in states][:2] == ["asking", "listening"]
+    assert [state for state, _ in states][:3] == ["asking", "listening", "speaking"] or [state for state, _ in states][
+        :2
+    ] == ["asking", "listening"]
     assert states[-1] == ["closed", "live-voice"]  # composed: the page hears of it, and from whom
     assert cloud.session(0)["audio"]["bytes"] > 0
 
@@ -62,7 +78,9 @@ def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, clo
 def test_a_typed_question_needs_no_microphone(widget: Any, cloud: Google) -> None:
     """Who types is not asked for the microphone."""
     tab = widget(microphone=False)
-    tab.page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => { window.askedFor = true; return new Promise(() => {}); }; }")
+    tab.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => { window.askedFor = true; return new Promise(() => {}); }; }"
+    )
     assert "Herons fish at dusk." in ask(tab, "What do herons do?")
     assert tab.page.evaluate("window.askedFor ?? false") is False
     assert part(tab, "mute").is_hidden()
@@ -72,7 +90,9 @@ def test_a_typed_question_needs_no_microphone(widget: Any, cloud: Google) -> Non
 def test_without_a_microphone_the_conversation_goes_on_in_writing(widget: Any) -> None:
     """No microphone: said in the transcript, and typing works."""
     tab = widget()
-    tab.page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('none', 'NotFoundError'); }; }")
+    tab.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('none', 'NotFoundError'); }; }"
+    )
     part(tab, "main").click()
     part(tab, "note").wait_for()
     assert part(tab, "note").text_content() == "No microphone was found. You can type instead."
@@ -106,7 +126,9 @@ def test_everything_can_be_done_with_the_keyboard(widget: Any, cloud: Google) ->
             page.keyboard.type("Hello")
     assert order == ["Mute the microphone", "Volume", "Type a question", "Send"]
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('live-voice').session.transcript.some(({ role, final }) => role === 'model' && final)")
+    page.wait_for_function(
+        "() => document.querySelector('live-voice').session.transcript.some(({ role, final }) => role === 'model' && final)"
+    )
     for _ in range(4):
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
@@ -124,14 +146,28 @@ def test_mute_shows_a_state_of_its_own(widget: Any) -> None:
     tab.page.wait_for_function("() => ['listening', 'speaking'].includes(document.querySelector('live-voice').state)")
 
 
-@pytest.mark.parametrize(("lang", "talk", "direction"), [("es-MX", "Hablar sobre esta página", "ltr"), ("de", "Über diese Seite sprechen", "ltr"), ("fr", "Parler de cette page", "ltr"), ("ar", "تحدث عن هذه الصفحة", "rtl"), ("nl", "Talk about this page", "ltr")])
-def test_the_words_follow_the_language_of_the_page(lang: str, talk: str, direction: str, widget: Any, cloud: Google) -> None:
+@pytest.mark.parametrize(
+    ("lang", "talk", "direction"),
+    [
+        ("es-MX", "Hablar sobre esta página", "ltr"),
+        ("de", "Über diese Seite sprechen", "ltr"),
+        ("fr", "Parler de cette page", "ltr"),
+        ("ar", "تحدث عن هذه الصفحة", "rtl"),
+        ("nl", "Talk about this page", "ltr"),
+    ],
+)
+def test_the_words_follow_the_language_of_the_page(
+    lang: str, talk: str, direction: str, widget: Any, cloud: Google
+) -> None:
     """Five languages ship, English stands in for others; Arabic runs from right to left; the function is told the page's language."""
     tab = widget(lang=lang)
-    tab.page.wait_for_function("(talk) => document.querySelector('live-voice').shadowRoot.querySelector('.main').textContent === talk", arg=talk)
+    tab.page.wait_for_function(
+        "(talk) => document.querySelector('live-voice').shadowRoot.querySelector('.main').textContent === talk",
+        arg=talk,
+    )
     assert part(tab, "card").get_attribute("dir") == direction
-    main, volume = part(tab, "main").bounding_box(), part(tab, "volume").bounding_box()
-    assert (main["x"] > volume["x"]) == (direction == "rtl")
+    text, send = part(tab, "type").bounding_box(), part(tab, "send").bounding_box()
+    assert (text["x"] > send["x"]) == (direction == "rtl")
     with tab.page.expect_request(lambda request: request.method == "POST") as sent:
         part(tab, "main").hover()
     assert sent.value.post_data_json["lang"] == lang
@@ -141,8 +177,12 @@ def test_the_words_change_with_the_page(widget: Any) -> None:
     """A page that changes its language changes the element's; attributes and `words` go before the dictionary."""
     tab = widget('label-talk="Ask the heron"')
     assert part(tab, "main").text_content() == "Ask the heron"
-    tab.page.evaluate("() => { document.querySelector('live-voice').words = { send: 'Los!' }; document.documentElement.lang = 'de'; }")
-    tab.page.wait_for_function("() => document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent === 'Bereit'")
+    tab.page.evaluate(
+        "() => { document.querySelector('live-voice').words = { send: 'Los!' }; document.documentElement.lang = 'de'; }"
+    )
+    tab.page.wait_for_function(
+        "() => document.querySelector('live-voice').shadowRoot.querySelector('.status').textContent === 'Bereit'"
+    )
     assert part(tab, "main").text_content() == "Ask the heron"
     assert part(tab, "send").get_attribute("aria-label") == "Los!"
 
@@ -209,12 +249,17 @@ def test_page_can_be_left_out(widget: Any) -> None:
     assert "pageContent" not in sent.value.post_data_json
 
 
-def test_the_function_is_woken_once_and_the_token_fetched_on_intent(widget: Any, cloud: Google, livetoken: Function) -> None:
+def test_the_function_is_woken_once_and_the_token_fetched_on_intent(
+    widget: Any, cloud: Google, livetoken: Function
+) -> None:
     """GET / once when the page has loaded; one POST when the pointer comes, however often; none more at the click."""
     tab = widget()
     tab.page.wait_for_timeout(300)
     address = f"http://localhost:{livetoken.port}/"
-    asked = lambda: [line for line in tab.requests if address in line]  # noqa: E731 - read again and again
+
+    def asked() -> list[str]:
+        return [line for line in tab.requests if address in line]
+
     assert asked() == [f"GET {address}"]
     for _ in range(3):
         part(tab, "main").hover()
@@ -248,7 +293,12 @@ def test_saving_data_means_no_warm_up(widget: Any, browser: Any, site: Any, live
         page = context.new_page()
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(site.add("/saving.html", PAGE.format(lang="en", body=f'<live-voice endpoint="http://localhost:{livetoken.port}"></live-voice>')))
+        page.goto(
+            site.add(
+                "/saving.html",
+                PAGE.format(lang="en", body=f'<live-voice endpoint="http://localhost:{livetoken.port}"></live-voice>'),
+            )
+        )
         page.wait_for_timeout(600)
         assert not [url for url in requests if f":{livetoken.port}" in url]
 
@@ -256,9 +306,22 @@ def test_saving_data_means_no_warm_up(widget: Any, browser: Any, site: Any, live
 def test_a_refusal_is_shown_in_the_visitors_words_with_a_pause(widget: Any, livetoken: Function) -> None:
     """The sentence of the dictionary, a bubbling event with code and Retry-After, and a button that waits and then offers to try again."""
     tab = widget(lang="de")
-    refuse = {"status": 429, "headers": {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "1"}, "json": {"error": "Too many.", "code": "rate_limited", "requestId": "r"}}
-    tab.page.route(f"http://localhost:{livetoken.port}/", lambda route: route.fulfill(**refuse) if route.request.method == "POST" else route.continue_())
-    tab.page.evaluate("() => addEventListener('live-voice-error', ({ detail }) => { window.seen = { code: detail.error.code, retryAfter: detail.error.retryAfter, fatal: detail.fatal }; })")
+    refuse = {
+        "status": 429,
+        "headers": {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Retry-After",
+            "Retry-After": "1",
+        },
+        "json": {"error": "Too many.", "code": "rate_limited", "requestId": "r"},
+    }
+    tab.page.route(
+        f"http://localhost:{livetoken.port}/",
+        lambda route: route.fulfill(**refuse) if route.request.method == "POST" else route.continue_(),
+    )
+    tab.page.evaluate(
+        "() => addEventListener('live-voice-error', ({ detail }) => { window.seen = { code: detail.error.code, retryAfter: detail.error.retryAfter, fatal: detail.fatal }; })"
+    )
     part(tab, "main").click()
     tab.page.wait_for_function("() => window.seen")
     tab.errors.clear()  # Chromium reports the 429 on the console
@@ -296,7 +359,9 @@ def test_it_works_under_the_strictest_policy(widget: Any, cloud: Google, livetok
 
 def test_an_owner_can_theme_it(widget: Any) -> None:
     """Custom properties and ::part reach the inside; the colour scheme follows the page."""
-    tab = widget(body="<style>live-voice { --live-voice-accent: rgb(1, 2, 3); color-scheme: dark } live-voice::part(status) { font-weight: 900 }</style>")
+    tab = widget(
+        body="<style>live-voice { --live-voice-accent: rgb(1, 2, 3); color-scheme: dark } live-voice::part(status) { font-weight: 900 }</style>"
+    )
     style = "getComputedStyle(document.querySelector('live-voice').shadowRoot.querySelector('.{}')).{}"
     assert tab.page.evaluate(style.format("main", "backgroundColor")) == "rgb(1, 2, 3)"
     assert tab.page.evaluate(style.format("status", "fontWeight")) == "900"
@@ -309,8 +374,18 @@ def test_less_motion_for_those_who_ask_for_it(widget: Any) -> None:
     part(tab, "main").click()
     part(tab, "mute").wait_for()
     tab.page.wait_for_timeout(800)
-    assert tab.page.evaluate("document.querySelector('live-voice').shadowRoot.querySelector('.main').style.getPropertyValue('--level')") == ""
-    assert tab.page.evaluate("getComputedStyle(document.querySelector('live-voice').shadowRoot.querySelector('.main')).transitionDuration") == "0s"
+    assert (
+        tab.page.evaluate(
+            "document.querySelector('live-voice').shadowRoot.querySelector('.main').style.getPropertyValue('--level')"
+        )
+        == ""
+    )
+    assert (
+        tab.page.evaluate(
+            "getComputedStyle(document.querySelector('live-voice').shadowRoot.querySelector('.main')).transitionDuration"
+        )
+        == "0s"
+    )
 
 
 def test_removing_the_element_ends_the_conversation(widget: Any, cloud: Google) -> None:
@@ -335,7 +410,10 @@ def test_click_to_ready_with_and_without_a_token_at_hand(widget: Any) -> None:
         tab = widget()
         tab.page.wait_for_timeout(300)
         network = tab.page.context.new_cdp_session(tab.page)
-        network.send("Network.emulateNetworkConditions", {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1})
+        network.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
         if ahead:
             part(tab, "main").hover()
             tab.page.wait_for_timeout(1000)

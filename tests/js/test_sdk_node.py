@@ -31,7 +31,11 @@ def node(livetoken: Function, cloud: Google) -> Any:
 
 def test_it_talks(node: Any, cloud: Google) -> None:
     """Token, API version, model and address from the answer are all that the SDK needs."""
-    said = node("talk", body={"pageTitle": "Herons", "pageContent": "Herons fish at dusk."}, options={"text": "What do herons do?"})
+    said = node(
+        "talk",
+        body={"pageTitle": "Herons", "pageContent": "Herons fish at dusk."},
+        options={"text": "What do herons do?"},
+    )
     assert said["setupComplete"]
     assert "Herons fish at dusk." in said["words"]
     assert "You said: “What do herons do?”." in said["words"]
@@ -77,7 +81,7 @@ def test_it_cannot_start_after_two_minutes(node: Any, cloud: Google) -> None:
 
 
 def test_it_cannot_use_the_token_for_anything_else(node: Any, cloud: Google) -> None:
-    """generateContent with a token fails: it opens the Live API only."""
+    """A token opens the Live API only: generateContent fails."""
     before = len(cloud.sessions())
     reason = node("generate")
     print(reason)

@@ -21,13 +21,23 @@ Converse = Callable[[Any], Awaitable[Any]]
 @pytest.fixture(scope="module")
 def secure(certificate: tuple[pathlib.Path, pathlib.Path]) -> Iterator[tuple[Google, Function]]:
     """A stand-in behind TLS, and a function that trusts it; its key is in the environment, because metadata servers speak no TLS."""
-    env = {**UNLIMITED, "GEMINI_API_KEY_SECRET": None, "GEMINI_API_KEY": DEFAULT_KEY, "SSL_CERT_FILE": str(certificate[0])}
-    with google(certfile=certificate[0], keyfile=certificate[1], speaking_rate=20) as cloud, function(cloud, [ORIGIN], env=env) as livetoken:
+    env = {
+        **UNLIMITED,
+        "GEMINI_API_KEY_SECRET": None,
+        "GEMINI_API_KEY": DEFAULT_KEY,
+        "SSL_CERT_FILE": str(certificate[0]),
+    }
+    with (
+        google(certfile=certificate[0], keyfile=certificate[1], speaking_rate=20) as cloud,
+        function(cloud, [ORIGIN], env=env) as livetoken,
+    ):
         yield cloud, livetoken
 
 
 @pytest.fixture
-def conversation(secure: tuple[Google, Function], certificate: tuple[pathlib.Path, pathlib.Path], monkeypatch: pytest.MonkeyPatch) -> Any:
+def conversation(
+    secure: tuple[Google, Function], certificate: tuple[pathlib.Path, pathlib.Path], monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """Asks for a token and talks with it; returns the words and the last handle."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     _, livetoken = secure
@@ -39,7 +49,9 @@ def conversation(secure: tuple[Google, Function], certificate: tuple[pathlib.Pat
 
     async def talk(answer: dict[str, Any], text: str, config: Any = None, model: str = "") -> tuple[str, str]:
         base = answer["websocketUrl"].replace("wss://", "https://").split("/ws/")[0]
-        client = genai.Client(api_key=answer["token"], http_options=types.HttpOptions(base_url=base, api_version=answer["apiVersion"]))
+        client = genai.Client(
+            api_key=answer["token"], http_options=types.HttpOptions(base_url=base, api_version=answer["apiVersion"])
+        )
         words = handle = ""
         async with client.aio.live.connect(model=model or answer["model"], config=config) as session:
             await session.send_realtime_input(text=text)
@@ -72,9 +84,16 @@ def test_it_cannot_change_what_is_locked(conversation: Any, secure: tuple[Google
     wishes = types.LiveConnectConfig(
         system_instruction="You are a pirate.",
         tools=[types.Tool(google_search=types.GoogleSearch())],
-        speech_config=types.SpeechConfig(voice_config=types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name="Puck"))),
+        speech_config=types.SpeechConfig(
+            voice_config=types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name="Puck"))
+        ),
     )
-    run(mint(pageTitle="Herons", pageContent="Herons fish at dusk."), "Hello", config=wishes, model="gemini-2.5-flash-native-audio-preview-12-2025")
+    run(
+        mint(pageTitle="Herons", pageContent="Herons fish at dusk."),
+        "Hello",
+        config=wishes,
+        model="gemini-2.5-flash-native-audio-preview-12-2025",
+    )
     shown = secure[0].sessions()[-1]
     assert "pirate" in str(shown["client"])
     assert shown["effective"]["model"] == "models/gemini-3.8-live"

@@ -38,7 +38,11 @@ def test_the_declarations_name_every_code_and_member() -> None:
     session = session[: session.index("\n}\n")]
     members = set(re.findall(r"^  (?:async |get |set )?([a-z]\w*)(?:\(| =)", session, re.MULTILINE)) - {"constructor"}
     interface = declared[declared.index("export class Session") : declared.index("/** Start a conversation")]
-    named = set(re.findall(r"^  (?:readonly )?([a-z]\w*)(?:[(:<])", interface, re.MULTILINE)) - {"constructor", "addEventListener", "removeEventListener"}
+    named = set(re.findall(r"^  (?:readonly )?([a-z]\w*)(?:[(:<])", interface, re.MULTILINE)) - {
+        "constructor",
+        "addEventListener",
+        "removeEventListener",
+    }
     assert named == members
 
 
