@@ -32,7 +32,7 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 key = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, key, prompts, deadlines)
-warm_up = WarmUp(key.get, tokens.prepare, limits.open, Page.prepare)
+warm_up = WarmUp(key.get, tokens.prepare, limits.open, callers.prepare, Page.prepare)
 
 
 @functions_framework.http

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 STORAGE_SECONDS = 0.8  # all of one request's work with a remote storage
 RETRY_SECONDS = 1.0  # after a storage failed, requests are refused at once for so long, instead of all waiting for it
+NEVER = float("-inf")
 log = logging.getLogger("livetoken.limits")
 
 
@@ -76,7 +77,7 @@ class Limits:
         self._opening = threading.Lock()
         self._windows: Windows | None = None
         self._items: dict[str, list[RateLimitItem]] = {}
-        self._failed_at = float("-inf")
+        self._failed_at = NEVER
 
     @contextlib.contextmanager
     def reservation(self, **who: str | None) -> Iterator[Reservation]:
@@ -127,6 +128,8 @@ class Limits:
             return work()
         if self.clock() - self._failed_at < RETRY_SECONDS:
             raise TemporarilyUnavailable("the storage of the limits failed a moment ago; see LIMITS_STORAGE")
+        if self._failed_at > NEVER:
+            self._failed_at = self.clock()  # this request tries; the others do not all wait for it
         ends = self.clock() + seconds
 
         def timely() -> T:
@@ -137,14 +140,17 @@ class Limits:
             return result
 
         try:
-            return self._deadlines.within(seconds, timely)
+            result = self._deadlines.within(seconds, timely)
         except RateLimited:
+            self._failed_at = NEVER
             raise
         except Exception as error:
             self._failed_at = self.clock()
             raise TemporarilyUnavailable(
                 f"the storage of the limits did not answer ({type(error).__name__}); see LIMITS_STORAGE"
             ) from error
+        self._failed_at = NEVER
+        return result
 
     def _acquire(self, windows: "Windows", who: Mapping[str, str]) -> list[Place]:
         at = windows.now()

@@ -52,25 +52,29 @@ class SigningKeys:
 
     def _refresh(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         """Fetch the keys, unless others have replaced the `known` ones while we waited for our turn."""
-        if self._recently_failed():  # seen before waiting, so that nobody queues up behind an issuer that hangs
-            raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched a moment ago")
-        with self._lock:
+        # all wait for the first fetch; after a failure one request tries, and nobody queues up behind it
+        if not self._lock.acquire(blocking=self._failed_at <= self._fetched_at):
+            raise TemporarilyUnavailable("the signing keys of CALLERS are being fetched, after a failure")
+        try:
             if self._keys is not known:
                 return self._keys
-            if self._recently_failed():
-                raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched just now")
-            try:
-                keys = self._deadlines.within(FETCH_SECONDS, self._fetch)
-            except Exception as error:
-                self._failed_at = self._clock()
-                raise TemporarilyUnavailable(
-                    f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
-                ) from error
-            self._keys, self._fetched_at = keys, self._clock()
-            return keys
+            if self._clock() - self._failed_at < RETRY_SECONDS:
+                raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched a moment ago")
+            return self._fetched()
+        finally:
+            self._lock.release()
 
-    def _recently_failed(self) -> bool:
-        return self._clock() - self._failed_at < RETRY_SECONDS
+    def _fetched(self) -> Mapping[str, Any]:
+        """Fetch the keys within their time."""
+        try:
+            keys = self._deadlines.within(FETCH_SECONDS, self._fetch)
+        except Exception as error:
+            self._failed_at = self._clock()
+            raise TemporarilyUnavailable(
+                f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
+            ) from error
+        self._keys, self._fetched_at = keys, self._clock()
+        return keys
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -320,6 +320,48 @@ def test_garbage(callers: Callable[[str], Callers], kind: str, proof: str) -> No
 
 
 @every_kind
+def test_refused_before_keys_are_fetched(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+    """A header that can never be right does not make us ask the issuer for keys."""
+    verifier = callers(kind)
+    verifier._fetch = lambda _: pytest.fail("fetched")
+    for head in (
+        {"alg": "HS256", "typ": "JWT", "kid": "a"},
+        {"alg": "RS256", "typ": "JWT"},
+        {"alg": "RS256", "typ": "logout+jwt", "kid": "a"},
+    ):
+        with pytest.raises(CallerNotVerified, match="caller_not_verified") as caught:
+            verifier.verify(sent(kind, jws(head, json.dumps(good(kind)).encode(), signers["rsa"])))
+        assert caught.value.cause.startswith("the proof names no key")
+
+
+@every_kind
+def test_what_the_library_is_told(
+    callers: Callable[[str], Callers], signers: Signers, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyJWT is told everything, and nothing is left to its defaults: algorithms, issuer, audience, leeway, each check."""
+    told: dict[str, Any] = {}
+
+    def decode(_proof: str, _key: Any, **options: Any) -> dict[str, Any]:
+        told.update(options)
+        return {"sub": SUBJECT}
+
+    monkeypatch.setattr(jwt, "decode", decode)
+    assert callers(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    checks = ["signature", "exp", "iat", "nbf", "aud", "iss", "sub"]
+    assert told == {
+        "algorithms": ["RS256", "ES256"] if kind.startswith("oidc") else ["RS256"],
+        "issuer": KINDS[kind][0],
+        "audience": KINDS[kind][1] if isinstance(KINDS[kind][1], str) else KINDS[kind][1][0],
+        "leeway": 30,
+        "options": {
+            "require": ["exp", "iat", "aud", "iss", "sub"],
+            "enforce_minimum_key_length": True,
+            **{f"verify_{check}": True for check in checks},
+        },
+    }
+
+
+@every_kind
 def test_longest_proof(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
     """Proofs up to 8192 characters are read, longer ones refused, although they are good."""
     proofs = [signers["rsa"].proof(good(kind, filler="x" * size)) for size in range(5400, 5800, 2)]

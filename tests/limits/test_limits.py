@@ -187,10 +187,14 @@ class Remote(MemoryWindows):
         self.clock, self.asked = clock, 0
         self.failure: Exception | None = None
         self.takes = 0.0
+        self.meanwhile: Callable[[], None] | None = None
 
     def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
         """Count one more question; fail, or take long, or do it."""
         self.asked += 1
+        if self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         if self.failure:
             raise self.failure
         self.clock.forward(self.takes)
@@ -243,6 +247,39 @@ def test_storage_that_failed_is_left_alone_for_a_second(remote: tuple[Limits, Re
     windows.failure = None
     windows.clock.forward(limits.RETRY_SECONDS)
     assert enter(counted, address="a") == 0
+
+
+def test_only_one_request_tries_again(remote: tuple[Limits, Remote]) -> None:
+    """While one request finds out whether the storage is back, the others are refused at once."""
+    counted, windows = remote
+    windows.failure = ConnectionError()
+    outcomes: list[int] = []
+
+    def ask() -> None:
+        with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
+            pass
+        outcomes.append(windows.asked)
+
+    ask()
+    windows.clock.forward(limits.RETRY_SECONDS)
+    windows.meanwhile = ask  # a second request, while the first one has not yet heard from the storage
+    ask()
+    assert outcomes == [1, 2, 2]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_storage_that_is_back_is_back_for_all(remote: tuple[Limits, Remote], full: bool) -> None:  # noqa: FBT001 - a case, not an option
+    """The first answer after a failure, also that a window is full, opens the storage for everybody."""
+    counted, windows = remote
+    if full:
+        assert [enter(counted, address="a"), enter(counted, address="a")] == [0, 0]
+    windows.failure = ConnectionError()
+    with pytest.raises(TemporarilyUnavailable), counted.reservation(address="b"):
+        pass
+    windows.failure = None
+    windows.clock.forward(limits.RETRY_SECONDS)
+    assert enter(counted, address="a") == (60 if full else 0)
+    assert enter(counted, address="b") == 0
 
 
 def test_full_window_is_no_failure(remote: tuple[Limits, Remote]) -> None:

@@ -47,6 +47,13 @@ def test_place_returns_when_it_was_said(make_client: MakeClient) -> None:
     assert statuses(client, 1) == [200]
 
 
+def test_log_names_the_narrowest_limit(make_client: MakeClient, capsys: pytest.CaptureFixture[str]) -> None:
+    """When address and site are both full, the owner reads that it was one address."""
+    client = make_client(LIMIT_PER_ADDRESS="1/minute", LIMIT_PER_ORIGIN="1/minute")
+    assert statuses(client, 2) == [200, 429]
+    assert '"rate_limited: 1 per 1 minute per address"' in capsys.readouterr().out
+
+
 def test_forged_addresses_share_the_real_ones_limit(make_client: MakeClient) -> None:
     """A thousand made-up X-Forwarded-For entries left of the real one are one client."""
     client = make_client(LIMIT_PER_ADDRESS="3/minute", LIMIT_PER_ORIGIN="9000/minute")

@@ -168,6 +168,30 @@ def test_hanging_issuer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(waited) < 1
 
 
+def test_nobody_waits_for_the_next_attempt(source: Source, clock: Clock) -> None:
+    """After a failure one request tries again; those who come meanwhile are told at once, or use the keys they know."""
+    others: list[Any] = []
+
+    def hang() -> Mapping[str, Any]:
+        for name in ("a", "b"):
+            try:
+                others.append(keys.find(name))
+            except TemporarilyUnavailable as failure:
+                others.append(failure.cause)
+        return source()
+
+    keys = SigningKeys(source, Deadlines(), clock)
+    assert keys.find("a") == "key a"
+    clock.forward(CACHE_SECONDS)
+    source.down = True
+    assert keys.find("a") == "key a"
+    clock.forward(RETRY_SECONDS)
+    keys._fetch = hang
+    with pytest.raises(TemporarilyUnavailable):
+        keys.find("b")
+    assert others == ["key a", "the signing keys of CALLERS are being fetched, after a failure"]
+
+
 def test_fetches_over_https(oidc: Issuer) -> None:
     """A document comes back as it was sent, from a server whose certificate is trusted."""
     assert fetch_json(f"{oidc.url}/keys")["keys"][0]["kid"] == "rsa-1"

@@ -99,6 +99,28 @@ def test_exact_under_64_threads(storage: Windows) -> None:
     assert len(admitted) == 20
 
 
+def test_every_step_holds_the_lock() -> None:
+    """Whatever reads or changes the windows in memory does so alone."""
+    storage = MemoryWindows(Clock())
+    seen: list[str] = []
+
+    class Watched(dict[str, Any]):
+        def __getattribute__(self, name: str) -> Any:
+            assert storage._lock.locked()
+            seen.append(name)
+            return super().__getattribute__(name)
+
+    storage._windows = Watched()
+    storage._sweep_at = 0
+    storage.enter("a", 1, 60, 1000.0)
+    storage._windows = Watched(a=storage._windows["a"])
+    storage.enter("a", 1, 60, 1000.0)
+    storage._windows = Watched(a=storage._windows["a"])
+    storage.wait("a", 1, 60, 1000.0)
+    storage.leave("a", 1000.0)
+    assert {"items", "get", "pop"} <= set(seen)
+
+
 def test_exact_while_places_come_back(storage: Windows) -> None:
     """However many threads enter and leave at once, there are never more in than the limit, and none is lost."""
     key, inside, most, lock = uuid4().hex, 0, 0, threading.Lock()
@@ -225,3 +247,31 @@ def test_redis_is_not_spoken_to_before_it_is_needed() -> None:
     client: Any = opened.get_connection()
     options = client.connection_pool.connection_kwargs
     assert (options["socket_timeout"], options["socket_connect_timeout"], options["password"]) == (0.5, 0.5, "password")
+
+
+def test_what_redis_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no Redis runs: its clock is its TIME, a place is the library's script, a wait its oldest entry."""
+    storage, asked = open_windows("redis://127.0.0.1:1", time.monotonic), []
+
+    class Server:
+        def time(self) -> tuple[int, int]:
+            return 1000, 250_000
+
+        def lindex(self, key: str, index: int) -> bytes | None:
+            return {"LIMITS:full": b"990.5"}.get(key) if index == 2 else None
+
+    def script(name: str) -> Callable[[list[str], list[Any]], int]:
+        def run(keys: list[str], arguments: list[Any]) -> int:
+            asked.append((name, keys, arguments))
+            return 1
+
+        return run
+
+    monkeypatch.setattr(storage, "_redis", Server())
+    monkeypatch.setattr(storage, "lua_acquire_moving_window", script("enter"))
+    monkeypatch.setattr(storage, "_leave", script("leave"))
+    assert storage.now() == 1000.25
+    assert storage.enter("a", 3, 60, 1000.25)
+    storage.leave("a", 1000.25)
+    assert asked == [("enter", ["LIMITS:a"], [1000.25, 3, 60, 1]), ("leave", ["LIMITS:a"], [1000.25])]
+    assert (storage.wait("full", 3, 60, 1000.25), storage.wait("a", 3, 60, 1000.25)) == (50.25, 0.0)
