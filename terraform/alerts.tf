@@ -54,7 +54,7 @@ resource "google_monitoring_alert_policy" "main" {
     display_name = "More than ${each.value.above} ${each.key} in five minutes"
     condition_prometheus_query_language {
       query                     = "sum(increase(${local._metric}{monitored_resource=\"cloud_run_revision\",code=~\"${each.value.codes}\"}[5m])) > ${each.value.above}"
-      duration                  = "0s"
+      duration                  = "60s"
       evaluation_interval       = "60s"
       disable_metric_validation = true # a metric that was made a moment ago is not known yet
     }

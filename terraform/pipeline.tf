@@ -50,6 +50,23 @@ resource "google_secret_manager_secret_iam_member" "deploy_key" {
   member    = each.value
 }
 
+# The role above holds versions only, and Terraform looks at the secret itself, too.
+resource "google_secret_manager_secret_iam_member" "deploy_views_key" {
+  for_each  = local._given_secret == null ? local.deployers : toset([])
+  project   = var.project_id
+  secret_id = google_secret_manager_secret.main[0].secret_id
+  role      = "roles/secretmanager.viewer"
+  member    = each.value
+}
+
+resource "google_secret_manager_secret_iam_member" "deploy_views_redis" {
+  for_each  = var.redis == null ? toset([]) : local.deployers
+  project   = var.project_id
+  secret_id = google_secret_manager_secret.redis[0].secret_id
+  role      = "roles/secretmanager.viewer"
+  member    = each.value
+}
+
 resource "google_cloudfunctions2_function_iam_member" "deploy" {
   for_each       = local.deployers
   project        = var.project_id

@@ -3,6 +3,9 @@
 locals {
   _given_secret = try(regex("^projects/(?P<project>[^/]+)/secrets/(?P<name>[^/]+)/versions/", var.gemini_api_key_secret), null)
 
+  # `latest`, because Secret Manager numbers versions itself and somebody may add one by hand. A new
+  # gemini_api_key_version rolls a revision that reads it (GEMINI_API_KEY_VERSION in function.tf).
+  #
   # Built from what is known at plan time. An unknown value here breaks every later apply: the provider plans all
   # variables as removed and then fails with "Provider produced inconsistent final plan".
   key_secret = (

@@ -82,10 +82,10 @@ def contents(path: Path) -> list[bytes]:
     ("variables", "expected"),
     [
         (
-            {"allowed_origins": ["https://a.example", "https://b.example"], "paused": "Back at noon.", "public": False},
-            {FUNCTION: ["update"], "google_cloud_run_v2_service_iam_member.public[0]": ["delete"]},
+            {"allowed_origins": ["https://a.example", "https://b.example"], "paused": "Back at noon."},
+            {FUNCTION: ["update"]},
         ),
-        ({"redis": {}}, None),
+        ({"redis": {}, "public": False}, None),
     ],
     ids=["settings", "redis"],
 )

@@ -60,6 +60,8 @@ def test_the_grants_with_everything_on_are_exactly_these(everything: dict[str, A
         ),
         (DEPLOY, "roles/run.developer", "cloud_run_v2_service livetoken"),
         (DEPLOY, "roles/secretmanager.secretVersionManager", "secret_manager_secret livetoken-gemini-api-key"),
+        (DEPLOY, "roles/secretmanager.viewer", "secret_manager_secret livetoken-gemini-api-key"),
+        (DEPLOY, "roles/secretmanager.viewer", "secret_manager_secret livetoken-limits-storage"),
         (DEPLOY, "roles/storage.legacyBucketReader", f"storage_bucket {PROJECT}-livetoken-source"),
         (DEPLOY, "roles/storage.objectUser", f"storage_bucket {PROJECT}-livetoken-source"),
         (RUNTIME, "roles/secretmanager.secretAccessor", "secret_manager_secret livetoken-limits-storage"),
