@@ -9,20 +9,32 @@ import threading
 import time
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+IDLE_SECONDS = 10.0  # a thread that got no call for so long ends
 REQUEST_SECONDS = 7.0  # from a request's first line to its token; what is left of 8 is for giving places back
 OUTSTANDING = 250  # calls that may be under way at once, given-up ones included; far above any sensible concurrency
 
 
 class Deadlines:
-    """Runs calls in threads of their own and stops waiting for them when their time is over."""
+    """Runs calls in threads beside the caller's and stops waiting for them when their time is over.
 
-    def __init__(self, outstanding: int = OUTSTANDING, clock: Callable[[], float] = time.monotonic) -> None:
+    A thread that is done waits for the next call, because starting one costs more than everything else here together.
+    """
+
+    def __init__(
+        self,
+        outstanding: int = OUTSTANDING,
+        clock: Callable[[], float] = time.monotonic,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         self._free = threading.BoundedSemaphore(outstanding)
         self._clock = clock
         self._request = threading.local()
+        self._idle: list[SimpleQueue[Callable[[], None]]] = []  # the ways to threads that wait, the latest last
+        self._idle_seconds = idle_seconds
 
     def begin(self) -> None:
         """Start the time of the request that this thread serves from now on."""
@@ -43,19 +55,38 @@ class Deadlines:
         if not self._free.acquire(blocking=False):
             raise TimeoutError
         done: Future[T] = Future()
+        try:
+            thread = self._idle.pop()
+        except IndexError:
+            thread = SimpleQueue()
+            threading.Thread(target=self._work, args=(thread,), daemon=True, name="within").start()
 
         def run() -> None:
             try:
                 result = call()
             except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+                self._rest(thread)
                 done.set_exception(error)
             else:
+                self._rest(thread)
                 done.set_result(result)
-            finally:
-                self._free.release()
 
-        threading.Thread(target=run, daemon=True, name="within").start()
+        thread.put(run)
         return done.result(timeout=seconds)
+
+    def _rest(self, thread: "SimpleQueue[Callable[[], None]]") -> None:
+        """Make room for another call, before the waiting caller can ask for one."""
+        self._idle.append(thread)
+        self._free.release()
+
+    def _work(self, thread: "SimpleQueue[Callable[[], None]]") -> None:
+        while True:
+            try:
+                thread.get(timeout=self._idle_seconds)()
+            except Empty:
+                with contextlib.suppress(ValueError):  # somebody has just taken this thread, and its call is on the way
+                    self._idle.remove(thread)
+                    return
 
 
 class ReadDeadlines:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.figures import Measure, Spread, Verdict
 
+from bench.figures import Measure, Spread, Verdict
 from tests.support import ROOT
 
 

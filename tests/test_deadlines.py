@@ -1,0 +1,72 @@
+"""Outer deadlines: a call gets its time and no more, in a thread that is kept for the next one."""
+
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import pytest
+
+from livetoken.deadlines import Deadlines
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether something comes true within five seconds."""
+    end = time.monotonic() + 5
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_threads_are_reused() -> None:
+    """Calls one after the other, failing ones among them, run in one thread, which is not the caller's."""
+    deadlines = Deadlines()
+    first = deadlines.within(5, threading.get_ident)
+    with pytest.raises(ZeroDivisionError):
+        deadlines.within(5, lambda: 1 // 0)
+    assert {deadlines.within(5, threading.get_ident) for _ in range(20)} == {first}
+    assert first != threading.get_ident()
+
+
+def test_late_call_holds_nobody_up() -> None:
+    """A call that is given up keeps its thread and its place until it ends; others get other threads, up to the bound."""
+    deadlines, end = Deadlines(outstanding=2), threading.Event()
+    with pytest.raises(TimeoutError):
+        deadlines.within(0.01, end.wait)
+    lingering = deadlines.within(5, threading.get_ident)
+    with pytest.raises(TimeoutError):
+        deadlines.within(0.01, end.wait)
+    with pytest.raises(TimeoutError):
+        deadlines.within(5, lambda: "there is no place for this one")
+    end.set()
+    assert soon(lambda: deadlines._free._value == 2)
+    assert deadlines.within(5, lambda: lingering) == lingering
+
+
+def test_idle_threads_end() -> None:
+    """A burst leaves no threads behind: each ends when it has had nothing to do for a while."""
+    deadlines, together = Deadlines(idle_seconds=0.05), threading.Barrier(8)
+    callers = [threading.Thread(target=deadlines.within, args=(5, together.wait)) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert soon(lambda: not deadlines._idle)
+    assert deadlines.within(5, lambda: "still served") == "still served"
+
+
+def test_thread_taken_at_its_last_moment() -> None:
+    """A thread that was taken just as it wanted to end stays for the call that is on its way."""
+    deadlines = Deadlines(idle_seconds=0.01)
+    calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    thread = threading.Thread(target=deadlines._work, args=(calls,), daemon=True)
+    thread.start()
+    time.sleep(0.1)
+    ran = threading.Event()
+    calls.put(ran.set)
+    assert ran.wait(5)
+    deadlines._idle.append(calls)
+    thread.join(5)
+    assert not thread.is_alive()
