@@ -17,8 +17,11 @@ from livetoken.windows import MemoryWindows, RedisWindows, Windows, open_windows
 from tests.limits.clock import Clock
 from tests.limits.redis_server import RedisServer
 
+# what is done, after how many quarters of a second, and to which of the entries
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["enter", "leave", "wait"]), st.integers(0, 40), st.integers(0, 3)), max_size=60
+    st.tuples(st.sampled_from(["enter", "enter", "enter", "leave", "wait"]), st.integers(0, 12), st.integers(0, 3)),
+    min_size=10,
+    max_size=60,
 )
 
 
@@ -72,7 +75,7 @@ def test_redis_does_what_the_model_does(in_redis: RedisWindows, steps: list[tupl
     play(in_redis, steps, 1_700_000_000.0)
 
 
-@given(st.lists(st.integers(0, 30), max_size=50))
+@given(st.lists(st.integers(0, 30), min_size=10, max_size=50))
 @hypothesis_settings(max_examples=60)
 def test_memory_agrees_with_the_library(passing: list[int]) -> None:
     """The `limits` library's own moving window lets in and refuses the same requests."""
