@@ -181,8 +181,8 @@ variable "project_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
-    error_message = "project_id must be a project's id: 6 to 30 lower-case letters, digits and hyphens. Not its display name, not its number."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id must be a project's id: at most 30 lower-case letters, digits and hyphens. Not its display name, not its number."
   }
 }
 
