@@ -150,10 +150,11 @@ STYLES.replaceSync(`
 ::slotted([slot=consent]) { margin: 0 !important; font-size: .9375em }
 .log > .intro { margin: auto; opacity: .75; text-align: center }
 .note { align-self: center; font-size: .875em; text-align: center; opacity: .8 }
+bdi { display: block }
 .speaker { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
 .status { min-block-size: 1.5em; font-size: .875em; margin: 0 }
 .status[data-state=failed] { color: light-dark(#b3261e, #f2b8b5) }
-.row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between; margin: 0 }
+.row { display: flex; gap: .5rem; align-items: center; justify-content: space-between; margin: 0 }
 button, input { font: inherit; color: inherit; border-radius: 2rem; border: 1px solid var(--line); background: none; min-block-size: 2.75rem }
 button { display: inline-flex; align-items: center; justify-content: center; gap: .5rem; padding: 0 .7rem; cursor: pointer; touch-action: manipulation }
 button:disabled, input:disabled { opacity: .5; cursor: default }
@@ -162,12 +163,12 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 .main { flex: 1; min-inline-size: 0; line-height: 1.2 }
 .main.live { flex: 0 1 auto; background: none; color: inherit; border-color: var(--line) }
 .bubble { block-size: 3.5rem; border-radius: 2rem; box-shadow: 0 .25rem 1rem #0004; margin-inline-start: auto; display: flex }
-.hold { flex: 1 0 100%; user-select: none; touch-action: none }
+.hold { user-select: none; touch-action: none }
 .hold[aria-pressed=true], .mute[aria-pressed=true] { background: light-dark(#b3261e, #f2b8b5); color: light-dark(#fff, #601410) }
-.live { box-shadow: 0 0 0 calc(var(--level, 0) * 8px) color-mix(in srgb, var(--accent) 35%, transparent) }
+.live { box-shadow: 0 0 0 calc(var(--level, 0) * 5px) color-mix(in srgb, var(--accent) 35%, transparent) }
 .type { flex: 1; min-inline-size: 0; padding: 0 1rem }
-.volume { inline-size: 5rem; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
-label { display: inline-flex; align-items: center; gap: .25rem }
+.volume { inline-size: 5rem; min-inline-size: 2rem; flex-shrink: 1; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
+label { display: inline-flex; align-items: center; gap: .25rem; min-inline-size: 0 }
 svg { inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 [dir=rtl] .send svg { transform: scaleX(-1) }
 @media (forced-colors: active) { button, input, .log > p { border: 1px solid } }
@@ -194,7 +195,8 @@ class View {
     this.consentBox,
     this.log,
     this.status,
-    make('div', { class: 'row', part: 'controls' }, this.hold, this.main, this.mute, this.loudness),
+    this.hold,
+    make('div', { class: 'row', part: 'controls' }, this.main, this.mute, this.loudness),
     this.form,
   );
   #lines = new Map(); // transcript id → paragraph
@@ -239,7 +241,7 @@ class View {
     let line = this.#lines.get(id);
     if (!line) {
       const speaker = make('span', { class: 'speaker' }, `${role === 'user' ? words.you : words.assistant}: `);
-      line = make('p', { class: role, part: `line ${role}`, dir: 'auto' }, speaker, make('span'));
+      line = make('p', { class: role, part: `line ${role}` }, speaker, make('bdi'));
       this.#lines.set(id, line);
       this.log.insertBefore(line, this.#lines.get(before) ?? null);
     }
@@ -278,7 +280,6 @@ export class LiveVoice extends HTMLElement {
   #failed = false;
   #notice = '';
   #waiting = false; // for as long as the function asked us to
-  #microphone = false;
   #agreed = false;
   #open = false; // the floating panel
   #dictionary = ENGLISH;
@@ -371,8 +372,7 @@ export class LiveVoice extends HTMLElement {
   }
 
   async #askForMicrophone() {
-    const session = this.#session;
-    await session.startMicrophone().then(() => { this.#microphone = session === this.#session; }, () => {});
+    await this.#session.startMicrophone().catch(() => {}); // an event says why
     this.#render();
   }
 
@@ -386,7 +386,6 @@ export class LiveVoice extends HTMLElement {
     if (detail?.state === 'closed' || detail?.state === 'failed') {
       this.#failed = detail.state === 'failed';
       this.#session = null;
-      this.#microphone = false;
     }
     if (type === 'transcript' || type === 'state') this.#watchIdle();
     this.#render();
@@ -502,7 +501,7 @@ export class LiveVoice extends HTMLElement {
       floating: this.hasAttribute('floating'),
       open: this.#open,
       pushToTalk: this.hasAttribute('push-to-talk'),
-      microphone: this.#microphone,
+      microphone: this.#session?.microphoneOn,
       muted: Boolean(this.#session?.muted),
     });
   }

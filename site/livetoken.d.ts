@@ -137,6 +137,8 @@ export interface SessionEvents {
 export class Session extends EventTarget {
   constructor(options: SessionOptions);
   readonly state: State;
+  /** The microphone is open; it may be muted. */
+  readonly microphoneOn: boolean;
   readonly transcript: TranscriptEntry[];
   /** Loudness, 0 to 1. */
   readonly levels: { input: number; output: number };

@@ -51,7 +51,7 @@ export class LiveError extends Error {
 const backOnline = () => new Promise((resolve) => globalThis.addEventListener('online', resolve, { once: true }));
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// What a Content Security Policy blocks fails like a dead network; which address it was comes in an event, a moment later.
+// What a Content Security Policy blocks fails like a dead network; an event names the address, a moment later.
 const blockedHosts = new Set();
 globalThis.addEventListener?.('securitypolicyviolation', ({ blockedURI }) => {
   if (/^\w+:\/\//.test(blockedURI)) blockedHosts.add(new URL(blockedURI).host);
@@ -385,18 +385,18 @@ class Tools {
 
   /** The answer is complete: the same call is a new wish from now on. */
   answerComplete() {
-    this.#calls = this.#earlier = [];
+    this.#calls = [];
+    this.#earlier = [];
   }
 
   connectionLost() {
-    this.#earlier = this.#calls;
-    this.#calls = [];
+    this.#earlier.push(...this.#calls.splice(0));
   }
 }
 
 const QUEUED_FRAMES = 2000; // about a minute of speech
 const LAST_ATTEMPT = 7; // with the pauses below, about half a minute
-const QUIET_MS = 1500; // after the visitor's last sound Gemini still has to notice that the sentence is over
+const QUIET_MS = 1500; // after the last sound Gemini still has to notice that the sentence is over
 
 /** Doubling pauses; the jitter keeps the visitors of a restarted server apart. */
 const pauseBefore = (attempt) => (attempt ? Math.min(8000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2) : 0);
@@ -404,6 +404,7 @@ const pauseBefore = (attempt) => (attempt ? Math.min(8000, 250 * 2 ** attempt) *
 /** A conversation. It outlives its connections, which Gemini closes after about ten minutes each. */
 export class Session extends EventTarget {
   state = 'new';
+  microphoneOn = false;
   #options;
   #tokens;
   #tools;
@@ -511,8 +512,9 @@ export class Session extends EventTarget {
         if (this.#over) connection.close();
         else this.#adopt(connection, Boolean(handle));
         return;
-      } catch (error) {
-        // A token that was fetched ahead may have run out, and so may a handle. Each has one more way.
+      } catch (cause) {
+        const error = cause instanceof LiveError ? cause : new LiveError('socket_failed', { cause });
+        // A token that was fetched ahead may have run out, and so may a handle.
         const staleToken = error.code === 'token_expired' || error.code === 'token_used';
         const staleHandle = handle && (['invalid_request', 'setup_rejected'].includes(error.code) || /handle|resum/i.test(error.reason));
         if (!spare || !(staleToken || staleHandle)) throw error;
@@ -528,7 +530,7 @@ export class Session extends EventTarget {
     this.#openedAt = Date.now();
     this.#holding = false;
     if (!first) this.#catchUp(contextKept);
-    for (const item of this.#outbox.splice(0)) this.#send(item.frame, item.remember);
+    this.#flush();
     this.#rest();
     this.#emit(first ? 'ready' : 'reconnected', { contextKept });
   }
@@ -541,7 +543,7 @@ export class Session extends EventTarget {
     this.#tools.connectionLost();
     const frames = this.#memory.replay({ contextKept, recap: this.#recap });
     this.#connection.recapped = frames[0]?.clientContent?.turnComplete === false;
-    // A visitor who holds the button to talk, or held it when the connection was lost, is still in an activity.
+    // Who held the button to talk when the connection was lost is still talking.
     const mark = this.#outbox.find(({ frame: { realtimeInput } }) => realtimeInput?.activityStart || realtimeInput?.activityEnd);
     if (mark ? mark.frame.realtimeInput.activityEnd : this.#talking) frames.push({ realtimeInput: { activityStart: {} } });
     for (const frame of frames) this.#connection.send(frame);
@@ -575,17 +577,17 @@ export class Session extends EventTarget {
     clearTimeout(notice);
   }
 
-  /** Gemini will close this connection soon. Change to another between two turns, when nothing can be lost. */
+  /** Gemini will close this connection soon: change to another between two turns, when nothing can be lost. */
   async #handOver(connection) {
     if (this.#handingOver) return;
     this.#handingOver = true;
     while (connection === this.#connection && !this.#settled) await wait(50);
     if (connection === this.#connection) {
       this.#holding = true; // what is said from here on belongs to the next connection
-      await this.#dial().catch(() => {}); // the old connection still works: its end starts the reconnecting
+      await this.#dial().catch(() => {}); // the old connection still works, and its end starts the reconnecting
       if (connection === this.#connection) {
         this.#holding = false;
-        for (const item of this.#outbox.splice(0)) this.#send(item.frame, item.remember);
+        this.#flush();
       }
     }
     this.#handingOver = false;
@@ -596,7 +598,7 @@ export class Session extends EventTarget {
     return this.#memory.settled && !this.#tools.busy && !this.#talking && Date.now() - this.#heardAt > QUIET_MS;
   }
 
-  /** `remember()` notes the frame in the memory at the moment when it is really sent. */
+  /** `remember()` notes it in the memory when it is really sent. */
   #send(frame, remember) {
     if (this.#over) return;
     if (this.#holding || !this.#connection.writable) {
@@ -606,6 +608,10 @@ export class Session extends EventTarget {
     }
     remember?.();
     this.#connection.send(frame);
+  }
+
+  #flush() {
+    for (const { frame, remember } of this.#outbox.splice(0)) this.#send(frame, remember);
   }
 
   #receive(message, from) {
@@ -643,6 +649,7 @@ export class Session extends EventTarget {
     if (interrupted || generationComplete || turnComplete) this.#tools.answerComplete();
     if (turnComplete) {
       this.#memory.over();
+      this.#transcript.finish('user');
       this.#transcript.finish('model');
       this.#emit('turn');
     }
@@ -663,7 +670,7 @@ export class Session extends EventTarget {
     this.#send(frame, () => this.#memory.asked(() => contentsOf(entry), () => frame));
   }
 
-  /** Put turns into the conversation: a string, a Content or a list of them. With turnComplete false Gemini only takes note. */
+  /** Put turns into the conversation: a string, a Content or a list. With turnComplete false Gemini only takes note. */
   sendTurns(turns, { turnComplete = true } = {}) {
     const contents = typeof turns === 'string' ? contentsOf({ role: 'user', text: turns }) : [turns].flat();
     const frame = { clientContent: { turns: contents, turnComplete } };
@@ -703,7 +710,7 @@ export class Session extends EventTarget {
   async #call({ id, name, args }, from) {
     this.#memory.began();
     const response = await this.#tools.call({ id, name, args });
-    // Another connection knows nothing of this call; it asks again.
+    // Another connection does not know this call: it asks again.
     if (response && from === this.#connection) this.#send({ toolResponse: { functionResponses: [{ id, name, response }] } });
   }
 
@@ -727,6 +734,7 @@ export class Session extends EventTarget {
         },
       });
       microphone.enabled = !this.#muted;
+      this.microphoneOn = !this.#over;
     } catch ({ code, cause }) {
       if (this.#over) return; // closed while the visitor was asked
       this.#microphone = null;
@@ -738,6 +746,7 @@ export class Session extends EventTarget {
     if (!this.#microphone) return;
     this.#microphone.close();
     this.#microphone = null;
+    this.microphoneOn = false;
     this.#endStream();
   }
 
@@ -747,7 +756,7 @@ export class Session extends EventTarget {
     this.#send({ realtimeInput: { audio: { data: toBase64(new Uint8Array(pcm)), mimeType: 'audio/pcm;rate=16000' } } });
   }
 
-  /** Gemini then answers what it has heard, and waits for no more. Push-to-talk marks the end by itself. */
+  /** Gemini then waits for no more. Push-to-talk marks the end by itself. */
   #endStream() {
     if (!this.#options.pushToTalk) this.#send({ realtimeInput: { audioStreamEnd: true } });
   }

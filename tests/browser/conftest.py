@@ -1,4 +1,4 @@
-"""Real Chromium, the real function and the stand-in for Google, on loopback; one of each for all tests here."""
+"""Real Chromium, the real function and the stand-in for Google, on loopback."""
 
 import array
 import contextlib
@@ -133,9 +133,9 @@ def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Debian's Chromium; its microphone plays the tones."""
+    """Debian's Chromium; its microphone plays the tones. One for each module: Playwright's event loop must not run on in others."""
     tones = tmp_path_factory.mktemp("microphone") / "tones.wav"
     write_tones(tones)
     with playwright.sync_playwright() as driver:

@@ -50,7 +50,7 @@ def ask(tab: Any, text: str) -> str:
         "(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }",
         arg=text,
     )
-    return str(part(tab, "log").locator(".model span:last-child").last.text_content())
+    return str(part(tab, "log").locator(".model bdi").last.text_content())
 
 
 def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, cloud: Google) -> None:
