@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Work = tuple[Callable[[], Any], "Future[Any]"]
 IDLE_SECONDS = 10.0  # a thread that got no call for so long ends
 REQUEST_SECONDS = 7.0  # from a request's first line to its token; what is left of 8 is for giving places back
 OUTSTANDING = 250  # calls that may be under way at once, given-up ones included; far above any sensible concurrency
@@ -33,7 +34,7 @@ class Deadlines:
         self._free = threading.BoundedSemaphore(outstanding)
         self._clock = clock
         self._request = threading.local()
-        self._idle: list[SimpleQueue[Callable[[], None]]] = []  # the ways to threads that wait, the latest last
+        self._idle: list[SimpleQueue[Work]] = []  # the ways to threads that wait, the latest last
         self._idle_seconds = idle_seconds
 
     def begin(self) -> None:
@@ -60,33 +61,37 @@ class Deadlines:
         except IndexError:
             thread = SimpleQueue()
             threading.Thread(target=self._work, args=(thread,), daemon=True, name="within").start()
+        thread.put((call, done))
+        try:
+            return done.result(timeout=seconds)
+        finally:
+            del done  # an exception keeps this frame, and the frame would keep the exception
 
-        def run() -> None:
-            try:
-                result = call()
-            except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
-                self._rest(thread)
-                done.set_exception(error)
-            else:
-                self._rest(thread)
-                done.set_result(result)
-
-        thread.put(run)
-        return done.result(timeout=seconds)
-
-    def _rest(self, thread: "SimpleQueue[Callable[[], None]]") -> None:
-        """Make room for another call, before the waiting caller can ask for one."""
-        self._idle.append(thread)
-        self._free.release()
-
-    def _work(self, thread: "SimpleQueue[Callable[[], None]]") -> None:
+    def _work(self, thread: "SimpleQueue[Work]") -> None:
         while True:
             try:
-                thread.get(timeout=self._idle_seconds)()
+                self._run(thread, *thread.get(timeout=self._idle_seconds))
             except Empty:
                 with contextlib.suppress(ValueError):  # somebody has just taken this thread, and its call is on the way
                     self._idle.remove(thread)
                     return
+
+    def _run(self, thread: "SimpleQueue[Work]", call: Callable[[], Any], done: "Future[Any]") -> None:
+        """Run one call; make room for another one before the waiting caller can ask for it."""
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+            self._rest(thread)
+            done.set_exception(error)
+        else:
+            self._rest(thread)
+            done.set_result(result)
+        finally:
+            del done, call  # as above
+
+    def _rest(self, thread: "SimpleQueue[Work]") -> None:
+        self._idle.append(thread)
+        self._free.release()
 
 
 class ReadDeadlines:

@@ -1,13 +1,17 @@
 """Outer deadlines: a call gets its time and no more, in a thread that is kept for the next one."""
 
+import functools
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import Future
 from queue import SimpleQueue
 
 import pytest
 
-from livetoken.deadlines import Deadlines
+from livetoken.deadlines import Deadlines, Work
 
 
 def soon(holds: Callable[[], bool]) -> bool:
@@ -60,13 +64,35 @@ def test_idle_threads_end() -> None:
 def test_thread_taken_at_its_last_moment() -> None:
     """A thread that was taken just as it wanted to end stays for the call that is on its way."""
     deadlines = Deadlines(idle_seconds=0.01)
-    calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    calls: SimpleQueue[Work] = SimpleQueue()
     thread = threading.Thread(target=deadlines._work, args=(calls,), daemon=True)
     thread.start()
     time.sleep(0.1)
-    ran = threading.Event()
-    calls.put(ran.set)
-    assert ran.wait(5)
-    deadlines._idle.append(calls)
+    done: Future[str] = Future()
+    deadlines._free.acquire()
+    calls.put((lambda: "done", done))
+    assert done.result(timeout=5) == "done"
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_failure_leaves_no_garbage() -> None:
+    """An exception is gone when nobody holds it, and whatever its frames held with it: no collection is needed."""
+
+    class Held:
+        """Something that the failing call holds."""
+
+    held = Held()
+    gone = weakref.ref(held)
+
+    def fail(held: Held) -> None:
+        raise ValueError(held)
+
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="Held"):
+            Deadlines().within(5, functools.partial(fail, held))
+        del held
+        assert soon(lambda: gone() is None)
+    finally:
+        gc.enable()
