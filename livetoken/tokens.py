@@ -17,8 +17,11 @@ from livetoken.secret import Key, KeySource
 from livetoken.settings import Settings
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from google.genai import Client
     from google.genai.types import LiveConnectConfig
+    from httpx2 import BaseTransport
 
 MINT_SECONDS = 5.5  # everything from reading the key to a checked token, a second try with a new key included
 SDK_MILLISECONDS = 4000  # the SDK's own timeout; it is per read, so MINT_SECONDS bounds it
@@ -49,6 +52,8 @@ class Tokens:
         self._clients: dict[str, Client] = {}
         self._lock = threading.Lock()
         self._configs: dict[str, LiveConnectConfig | Misconfigured] = {}
+        self._written: dict[tuple[str | None, ...], dict[str, Any]] = {}
+        self._tls: SSLContext | None = None
 
     def prepare(self) -> None:
         """Import the SDK, check every prompt file's config with its types, and open the client; part of the warm-up."""
@@ -98,14 +103,11 @@ class Tokens:
         now = self.now()
         expires_at = now + timedelta(seconds=self.settings.token_seconds)
         new_session_expires_at = now + timedelta(seconds=self.settings.new_session_seconds)
-        mask = order.prompt.front.field_mask
         config = types.CreateAuthTokenConfig(
             uses=1,
             expire_time=expires_at,
             new_session_expire_time=new_session_expires_at,
-            live_connect_constraints=types.LiveConnectConstraints(model=order.model, config=self._config(order)),
-            # `lock_additional_fields` stays unset: the API refuses the SDK's own masks; ours has top-level names only
-            http_options=types.HttpOptions(extra_body={"fieldMask": mask}) if mask else None,
+            http_options=types.HttpOptions(extra_body=self._constraints(order)),
         )
         started = time.perf_counter()
         try:
@@ -122,21 +124,67 @@ class Tokens:
         """Return the SDK's client for `key`: one for all requests, made again when the key changes."""
         with self._lock:
             if key.value not in self._clients:
-                self._clients = {key.value: self._new_client(key)}
+                self._clients = {key.value: self._new_client(key.value)}
             return self._clients[key.value]
 
-    def _new_client(self, key: Key) -> "Client":
+    def _new_client(self, key: str, transport: "BaseTransport | None" = None) -> "Client":
+        import httpx2
         from google import genai
         from google.genai import types
 
+        if self._tls is None:
+            self._tls = httpx2.create_ssl_context()  # the SDK would load all certificates three times for each client
         # written out: else the environment could send the key elsewhere, and redirects would carry it along
         options = types.HttpOptions(
             api_version=self.settings.gemini_api_version,
             base_url=self.settings.gemini_base_url,
             timeout=SDK_MILLISECONDS,
-            client_args={"follow_redirects": False},
+            client_args={"follow_redirects": False, "verify": self._tls, "transport": transport},
+            async_client_args={"verify": self._tls, "ssl": self._tls},
         )
-        return genai.Client(api_key=key.value, vertexai=False, http_options=options)
+        return genai.Client(api_key=key, vertexai=False, http_options=options)
+
+    def _constraints(self, order: Order) -> dict[str, Any]:
+        """Return what the token locks, as the SDK writes it, with this order's texts filled in.
+
+        The SDK writes it once for each shape of order; anew for each token, it would cost as much as half the call.
+        """
+        shape = order._replace(
+            system_instruction=order.system_instruction and "text",
+            resumption_handle=order.resumption_handle and "handle",
+        )
+        named = (order.prompt.name, *shape[1:])
+        written = self._written.get(named)
+        if written is None:
+            written = self._written[named] = self._write(shape)
+        setup = dict(written)
+        if order.system_instruction is not None:
+            setup["systemInstruction"] = setup["systemInstruction"] | {"parts": [{"text": order.system_instruction}]}
+        if order.resumption_handle:
+            setup["sessionResumption"] = setup["sessionResumption"] | {"handle": order.resumption_handle}
+        # `lock_additional_fields` stays unset: the API refuses the SDK's own masks; ours has top-level names only
+        mask = order.prompt.front.field_mask
+        return {"bidiGenerateContentSetup": setup} | ({"fieldMask": mask} if mask else {})
+
+    def _write(self, shape: Order) -> dict[str, Any]:
+        """Return the setup that the SDK writes for `shape`: its own call, answered here before it leaves."""
+        import httpx2
+        from google.genai import types
+
+        sent: list[bytes] = []
+
+        class Pad(httpx2.BaseTransport):
+            """Keeps what is sent."""
+
+            def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+                sent.append(request.read())
+                return httpx2.Response(200, json={"name": "auth_tokens/none"})
+
+        client = self._new_client("no-key", Pad())
+        constraints = types.LiveConnectConstraints(model=shape.model, config=self._config(shape))
+        client.auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
+        setup: dict[str, Any] = json.loads(sent[0])["bidiGenerateContentSetup"]
+        return setup
 
     def _checked(self, prompt: Prompt) -> "LiveConnectConfig | Misconfigured":
         if prompt.name not in self._configs:
