@@ -41,7 +41,12 @@ output "region" {
 }
 
 output "secret_id" {
-  description = "The secret version that the function reads its key from."
+  description = "The secret that holds the key: projects/P/secrets/S."
+  value       = split("/versions/", local.key_secret)[0]
+}
+
+output "secret_version" {
+  description = "The secret version that the function reads its key from; another deployment takes it as `gemini_api_key_secret`."
   value       = local.key_secret
 }
 

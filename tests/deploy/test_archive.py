@@ -19,6 +19,8 @@ from local.children import listening
 from local.processes import Google, free_port, google
 from tests.deploy.configuration import BASIC, DEPLOYED, ROOT, Configuration, planned
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 ORIGIN = "https://shop.example"
 STAND_IN = {**BASIC, "project_id": "livetoken-local"}  # the project that the stand-in for Google knows
 DEPLOYED_PYTHON = "3.13"

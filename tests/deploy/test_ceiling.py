@@ -10,6 +10,8 @@ from limits import parse_many
 
 from tests.deploy.configuration import BASIC, ROOT, Configuration
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 MONTH = 31 * 24 * 3600
 PRICES = {
     "egress_gib": 0.12,

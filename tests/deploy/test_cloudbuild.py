@@ -14,6 +14,8 @@ from local.processes import function, google
 from tests.deploy.cloud_build import Build, bare_environment
 from tests.deploy.configuration import BASIC, KEY, PROJECT, ROOT, Configuration
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 GCLOUD = """#!/bin/sh
 echo "gcloud $*" >> "$CALLS"
 case "$*" in

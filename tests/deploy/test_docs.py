@@ -14,6 +14,8 @@ from tests.deploy.grants import grants
 from tests.deploy.test_ceiling import worst_month
 from tests.deploy.test_options import DEPLOY, EVERYTHING
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 GUIDE = (ROOT / "docs/deploy.md").read_text()
 PLAIN = GUIDE.replace("\N{NO-BREAK SPACE}", " ")
 DECLARED = re.compile(r'(?m)^(?:variable|output) "(\w+)"')

@@ -13,6 +13,8 @@ import pytest
 from tests.deploy.configuration import KEY, PROJECT, ROOT, Configuration, changes, planned
 from tests.deploy.grants import grants
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 DEPLOY = f"serviceAccount:livetoken-deploy@{PROJECT}.iam.gserviceaccount.com"
 CHECKOV = "checkov==3.3.30"
 

@@ -8,6 +8,8 @@ import pytest
 from tests.deploy.configuration import PROJECT, planned
 from tests.deploy.grants import grants
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 RUNTIME = f"serviceAccount:livetoken-run@{PROJECT}.iam.gserviceaccount.com"
 BUILD = f"serviceAccount:livetoken-build@{PROJECT}.iam.gserviceaccount.com"
 GRANTS = {

@@ -13,6 +13,8 @@ import pytest
 from livetoken.settings import TABLE, Settings, SettingsError
 from tests.deploy.configuration import ROOT, Configuration
 
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "settings.json").read_text())
 GOOD = [(row["setting"], value) for row in ROWS for value in row["good"]]
 BAD = [(row["setting"], value) for row in ROWS for value in (*row["bad"], *row.get("bad_text", []))]

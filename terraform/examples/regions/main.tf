@@ -30,7 +30,7 @@ module "europe" {
 
   name                  = "livetoken-eu"
   region                = "europe-west1"
-  gemini_api_key_secret = module.america.secret_id
+  gemini_api_key_secret = module.america.secret_version
   allowed_origins       = var.allowed_origins
   custom_url            = "https://${var.domain}"
   ingress               = "ALLOW_INTERNAL_AND_GCLB"
