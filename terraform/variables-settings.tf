@@ -1,5 +1,10 @@
 # One variable per setting of the function, with the function's own rules: tests/settings.json drives the tests of both.
 
+locals {
+  _base_url = "^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$"
+  _limit    = "^(?i)\\s*[1-9][0-9]{0,8}\\s*(/|\\bper\\b)\\s*([1-9][0-9]{0,5}\\s*)?(second|minute|hour|day|month|year)s?\\s*$"
+}
+
 variable "allowed_origins" {
   description = "The sites that may ask for tokens: exact origins, https://host[:port], or http://localhost:port while developing."
   type        = list(string)
@@ -96,7 +101,7 @@ variable "gemini_base_url" {
   default     = null
 
   validation {
-    condition     = var.gemini_base_url == null ? true : can(regex("^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$", var.gemini_base_url))
+    condition     = var.gemini_base_url == null ? true : can(regex(local._base_url, var.gemini_base_url))
     error_message = "gemini_base_url must be a plain URL such as https://host, without user, query or fragment; http:// is only for loopback addresses."
   }
 }
@@ -108,7 +113,7 @@ variable "limit_per_address" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for limit in split(";", var.limit_per_address) : can(regex("^(?i)\\s*[1-9][0-9]{0,8}\\s*(/|\\bper\\b)\\s*([1-9][0-9]{0,5}\\s*)?(second|minute|hour|day|month|year)s?\\s*$", limit))])
+    condition     = alltrue([for limit in split(";", var.limit_per_address) : can(regex(local._limit, limit))])
     error_message = "limit_per_address must be limits such as 10/minute or 60/minute;5000/day."
   }
 }
@@ -120,7 +125,7 @@ variable "limit_per_origin" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for limit in split(";", var.limit_per_origin) : can(regex("^(?i)\\s*[1-9][0-9]{0,8}\\s*(/|\\bper\\b)\\s*([1-9][0-9]{0,5}\\s*)?(second|minute|hour|day|month|year)s?\\s*$", limit))])
+    condition     = alltrue([for limit in split(";", var.limit_per_origin) : can(regex(local._limit, limit))])
     error_message = "limit_per_origin must be limits such as 10/minute or 60/minute;5000/day."
   }
 }
@@ -161,7 +166,7 @@ variable "secret_manager_base_url" {
   default     = null
 
   validation {
-    condition     = var.secret_manager_base_url == null ? true : can(regex("^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$", var.secret_manager_base_url))
+    condition     = var.secret_manager_base_url == null ? true : can(regex(local._base_url, var.secret_manager_base_url))
     error_message = "secret_manager_base_url must be a plain URL such as https://host, without user, query or fragment; http:// is only for loopback addresses."
   }
 }

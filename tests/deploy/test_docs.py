@@ -88,7 +88,7 @@ def test_every_variable_and_output_is_in_the_readme() -> None:
     listed = re.findall(r"(?m)^\| `(\w+)` \|", (ROOT / "terraform/README.md").read_text())
     declared = [
         name
-        for file in ("variables.tf", "variables-settings.tf", "outputs.tf")
+        for file in ("variables.tf", "variables-settings.tf", "variables-options.tf", "outputs.tf")
         for name in DECLARED.findall((ROOT / "terraform" / file).read_text())
     ]
     assert listed == declared
