@@ -22,7 +22,7 @@ from livetoken.refusals import Internal, Refusal
 from livetoken.secret import key_source
 from livetoken.settings import Settings
 from livetoken.tokens import Tokens
-from livetoken.warmup import WarmUp
+from livetoken.warmup import WarmUp, beside
 
 settings = Settings.from_environment(os.environ)  # a mistake stops the deployment, not a visitor
 prompts = Prompts.load(settings)
@@ -32,7 +32,7 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 key = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, key, prompts, deadlines)
-warm_up = WarmUp(key.get, tokens.prepare, limits.open, callers.prepare, Page.prepare)
+warm_up = WarmUp(key.prepare, beside(key.get), beside(callers.prepare), tokens.prepare, limits.open, Page.prepare)
 
 
 @functions_framework.http

@@ -51,6 +51,9 @@ class Reader(Protocol):
 class KeySource(Protocol):
     """Where the key comes from."""
 
+    def prepare(self) -> None:
+        """Do what takes time but waits for nobody; part of the warm-up."""
+
     def get(self) -> Key:
         """Return the key; raise TemporarilyUnavailable when there is none."""
 
@@ -63,6 +66,9 @@ class GivenKey:
 
     def __init__(self, value: str) -> None:
         self._key = Key(value, "environment")
+
+    def prepare(self) -> None:
+        """Do nothing: the key is there."""
 
     def get(self) -> Key:
         """Return the key."""
@@ -91,6 +97,10 @@ class SecretKey:
         self._refreshing = threading.Lock()
         self._cached: tuple[Key | None, float] = None, float("-inf")  # one value, so that no reader sees half a change
         self._failed_at = self._kept_at = self._warned_at = float("-inf")
+
+    def prepare(self) -> None:
+        """Do what takes time but waits for nobody; part of the warm-up."""
+        self._read.prepare()
 
     def get(self) -> Key:
         """Return the cached key, or read it while all others wait for the same read.

@@ -58,9 +58,10 @@ class Tokens:
     def prepare(self) -> None:
         """Import the SDK, check every prompt file's config with its types, and open the client; part of the warm-up."""
         for prompt in self._prompts:
-            config = self._checked(prompt)
-            if isinstance(config, Misconfigured):
-                log.error("%s", config.cause)
+            try:
+                self._constraints(Order(prompt, prompt.front.models[0], prompt.front.voices[0], "text", ""))
+            except Misconfigured as mistake:
+                log.error("%s", mistake.cause)  # noqa: TRY400 - the cause says it all
         self.client(self._key_source.get())
 
     def mint(self, order: Order) -> Token:

@@ -3,40 +3,57 @@
 It cannot begin at import, because the server imports in one process and serves in a forked other one.
 """
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
 
 log = logging.getLogger("livetoken.warmup")
+Step = Callable[[], object]
 
 
 class WarmUp:
-    """Runs each step once, side by side, whoever asks first."""
+    """Runs each step once, whoever asks first.
 
-    def __init__(self, *steps: Callable[[], object]) -> None:
+    Steps compute, so they take turns: side by side they would only fight for the interpreter.
+    """
+
+    def __init__(self, *steps: Step) -> None:
         self._steps = steps
         self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin, unless it has begun; returns at once."""
-        if self._threads:
-            return
-        with self._lock:
-            if not self._threads:
-                self._threads = [
-                    threading.Thread(target=_run, args=(step,), daemon=True, name="warm-up") for step in self._steps
-                ]
-                for thread in self._threads:
-                    thread.start()
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, daemon=True, name="warm-up")
+                    self._thread.start()
 
     def join(self) -> None:
         """Wait until every step has ended."""
-        for thread in self._threads:
-            thread.join()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        # imports make hardly any garbage and very many objects, which would be looked through again and again,
+        # now and in every full collection from then on
+        gc.disable()
+        try:
+            for step in self._steps:
+                _quietly(step)
+        finally:
+            gc.freeze()
+            gc.enable()
 
 
-def _run(step: Callable[[], object]) -> None:
+def beside(step: Step) -> Step:
+    """Return a step that begins `step` and does not wait for it, because it waits for others itself."""
+    return threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up").start
+
+
+def _quietly(step: Step) -> None:
     """Run one step; its failure is only reported: the request that needs the same will meet it and answer it."""
     try:
         step()

@@ -1,6 +1,7 @@
 """Names and helpers that the tests share."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,3 +19,13 @@ def post(client: FlaskClient, fields: object = None, path: str = "/", **headers:
     sent: Mapping[str, str] = {"Origin": ORIGIN, **{name.replace("_", "-"): value for name, value in headers.items()}}
     body = json.dumps({} if fields is None else fields)
     return client.post(path, data=body, content_type="application/json", headers=sent)
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether something comes true within five seconds."""
+    end = time.monotonic() + 5
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True

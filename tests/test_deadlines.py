@@ -5,23 +5,13 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 
 import pytest
 
 from livetoken.deadlines import Deadlines, Work
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    """Whether something comes true within five seconds."""
-    end = time.monotonic() + 5
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
+from tests.support import soon
 
 
 def test_threads_are_reused() -> None:
