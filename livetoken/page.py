@@ -14,6 +14,7 @@ CONTENT_CHARACTERS = 12_000  # longer texts are refused, never cut
 KNOWN_CHARACTERS = 20_000  # code points remembered; more than all living scripts on one site use
 FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")  # variation selectors carry hidden bytes
 _JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
 _TAG = re.compile(
     r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{1,8})+)*",
@@ -79,9 +80,18 @@ def clean(text: str) -> str:
 
     Cleaning twice changes nothing. Composing (NFC) comes after dropping: the other way round would not be stable.
     """
-    text = _LINE_ENDS.sub("\n", text)
-    text = unicodedata.normalize("NFC", text.translate(_KEPT))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    if any(end in text for end in "\r\u0085\u2028\u2029"):
+        text = _LINE_ENDS.sub("\n", text)
+    if not _obviously_harmless(text):
+        text = text.translate(_KEPT)
+    text = unicodedata.normalize("NFC", text)
+    return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()
+
+
+def _obviously_harmless(text: str) -> bool:
+    """Whether every character is to be kept, as far as can be told quickly: five times as fast as asking one by one."""
+    words = text.replace("\n", "").replace("\t", "").replace("\u00a0", "")  # these are kept, though they cannot be seen
+    return words.isprintable() and not _SELECTORS.search(words)
 
 
 class _Kept(dict[int, int | None]):
@@ -98,9 +108,7 @@ class _Kept(dict[int, int | None]):
 def _harmless(character: str) -> bool:
     if character in "\n\t" or character in _JOINERS:
         return True
-    if (
-        "\ufe00" <= character <= "\ufe0e" or "\U000e0100" <= character <= "\U000e01ef"
-    ):  # variation selectors carry hidden bytes
+    if _SELECTORS.match(character):
         return False
     return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs")
 

@@ -26,6 +26,12 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
         assert not 0xE0100 <= ord(character) <= 0xE01EF
 
 
+@given(text=st.text())
+def test_quick_look_overlooks_nothing(text: str) -> None:
+    """A text that can be seen to be harmless at once is cleaned as one whose every character must be looked up."""
+    assert clean(text) == clean(text + "\u200b")
+
+
 @pytest.mark.parametrize(
     ("text", "cleaned"),
     [
