@@ -445,6 +445,7 @@ def test_issuer_without_keys(signers: Signers, kind: str, document: Any) -> None
         callers.verify(sent(kind, signers["rsa"].proof(good(kind))))
 
 
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")  # the library would only warn
 @every_kind
 def test_keys_that_do_not_sign(signers: Signers, kind: str) -> None:
     """A key for encryption, one without a name, and a key of fewer than 2048 bits verify nothing."""
