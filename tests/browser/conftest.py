@@ -39,6 +39,7 @@ ARGUMENTS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=user-gesture-required",
+    "--host-resolver-rules=MAP insecure.test 127.0.0.1",
 )
 
 
@@ -113,7 +114,7 @@ class Site:
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Google]:
     """The stand-in for Google; it speaks much faster than people do."""
-    with google(speaking_rate=6) as running:
+    with google(speaking_rate=8) as running:
         yield running
 
 

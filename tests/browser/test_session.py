@@ -121,6 +121,15 @@ def test_the_camera_shows_one_frame_a_second_and_only_when_asked(module_tab: Any
     assert len(cloud.session()["images"]) == seen
 
 
+def test_the_screen_is_shown_like_the_camera(module_tab: Any, cloud: Google) -> None:
+    """Frames of the screen arrive as JPEG, too."""
+    page = module_tab.page
+    page.evaluate("start()")
+    page.mouse.click(5, 5)
+    page.evaluate("(async () => { await session.startVideo('screen'); await wait(1500); session.stopVideo(); })()")
+    assert [image["mimeType"] for image in cloud.session()["images"]] == ["image/jpeg"]
+
+
 SHOP = "{ prompt: 'shop', functions: { add_to_basket: (args) => { (window.basket ??= []).push(args); return 'in the basket'; } } }"
 
 

@@ -244,3 +244,16 @@ def test_a_page_without_the_permission_is_told_so(open_tab: Any, site: Any, live
     )
     tab.errors.clear()  # Chromium reports the policy on the console
     assert code == "microphone_denied"
+
+
+def test_an_insecure_page_is_told_so(open_tab: Any, site: Any) -> None:
+    """Over http, on a host that is not this machine's own, browsers give no microphone."""
+    tab = open_tab(
+        site.add("/insecure.html", "<!doctype html><title>A</title><link rel=icon href=/icon.svg>").replace(
+            "localhost", "insecure.test"
+        )
+    )
+    code = tab.page.evaluate(
+        "async () => { const { Session } = await import('/livetoken.js'); return new Session({ endpoint: '/' }).startMicrophone().catch(({ code }) => code); }"
+    )
+    assert code == "insecure_context"
