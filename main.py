@@ -39,7 +39,6 @@ warm_up = WarmUp(key.prepare, beside(key.get), beside(callers.prepare), tokens.p
 @cross_origin(**wire.cors(settings, callers.header))
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
-    warm_up.start()
     deadlines.begin()
     entry = Entry(request, logs)
     try:
@@ -48,6 +47,7 @@ def mint_token(request: Request) -> Response:
         response = entry.refused(refusal)
     except Exception as error:  # noqa: BLE001 - what escapes would reach the page without CORS headers, as HTML
         response = entry.refused(Internal.because(error))
+    response.call_on_close(warm_up.start)  # by then the answer has left, which imports would have held up
     return entry.finish(response)
 
 
@@ -58,6 +58,7 @@ def answer(request: Request, entry: Entry) -> Response:
         return wire.without_token(asked_for, settings)
     origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
     settings.require_running()
+    warm_up.start()
     address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
     entry.note_hashed(address=address)
     with limits.reservation(address=address, origin=origin) as places:

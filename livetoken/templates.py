@@ -4,12 +4,14 @@ Only Jinja2's text, `{{ placeholder }}` and `{% if %}` are accepted, so that no 
 text apart and put it outside its fence.
 """
 
+import jinja2
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from livetoken.page import Page
 
 PLACEHOLDERS = {"pageTitle": "page-title", "pageUrl": "page-url", "pageContent": "page-content"}
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -52,14 +54,15 @@ class Template:
     def __init__(self, source: str, problems: list[str]) -> None:
         """Compile `source`; add a line to `problems` for each mistake in it."""
         self.source = source
-        environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         try:
-            tree = environment.parse(source)
+            tree = _ENVIRONMENT.parse(source)
         except TemplateSyntaxError as error:
             problems.append(f"template: line {error.lineno} of the text: {error.message}")
             return
         problems += dict.fromkeys(_mistakes(tree))
-        self._template = environment.from_string(source)
+        self._template = jinja2.Template.from_code(
+            _ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None)
+        )
 
     def render(self, page: Page, marker: str) -> str:
         """Return the system instruction for `page`, every stranger's text between marks that carry `marker`.
