@@ -16,6 +16,7 @@ from bench.figures import Measure
 from bench.run import Bench, write_json
 
 MEASURES = {
+    "stages": starts.stages,
     "cold": starts.cold,
     "warmed": starts.warmed,
     "added": warm.added,

@@ -57,6 +57,7 @@ def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]
         ),
         Design("livetoken", (framework,), deployment.archive, "/", ours),
         Design("livetoken, 64 threads", (framework,), deployment.archive, "/", {**ours, "THREADS": "64"}),
+        Design("stages", (str(deployment.python), str(others / "stages.py")), deployment.archive, "", ours),
         Design("raw SDK call", (str(deployment.python), "raw.py"), others, "", key),
         Design("SDKs alone", (str(deployment.python), "floor.py"), others, ""),
     ]

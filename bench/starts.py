@@ -86,3 +86,24 @@ def warmed(bench: Bench) -> list[Measure]:
     late = statistics.median(a - b for a, b in zip(first, warm, strict=True))
     verdict = Verdict("first − warm, ms", late, 5.0, at_most=True)
     return [Measure("warmed", "Token 2 s after `GET /` on a cold instance; upstream 100 ms", "ms", lines, [verdict])]
+
+
+def stages(bench: Bench) -> list[Measure]:
+    """Where the milliseconds of a start go, each part by itself; what is deployed, and how large it is."""
+    times: dict[str, list[float]] = defaultdict(list)
+    idle: list[str] = []
+    with upstream(DELAY, DELAY) as google:
+        for name in bench.interleaved("stages", bench.rounds(9), ["stages"]):
+            printed = run_script(bench.designs[name], google)
+            idle = printed["idle"]
+            for stage, milliseconds in printed["stages"].items():
+                times[stage].append(milliseconds)
+    spent = {stage: Spread.of(values) for stage, values in times.items()}
+    sizes = {
+        "deployed archive, zipped, kB": Spread.of([bench.deployment.archive_kilobytes()]),
+        "installed dependencies, MB": Spread.of([bench.deployment.dependencies_megabytes()]),
+    }
+    return [
+        Measure("stages", "Parts of a start, one after the other; ⋯ marks the warm-up", "ms", spent, []),
+        Measure("stages", f"Deployed; never imported by a mint: {', '.join(idle) or 'nothing'}", "kB, MB", sizes, []),
+    ]
