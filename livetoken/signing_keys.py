@@ -31,8 +31,9 @@ class SigningKeys:
     ) -> None:
         self._fetch, self._deadlines, self._clock = fetch, deadlines, clock
         self._lock = threading.Lock()
-        self._keys: Mapping[str, Any] = {}
-        self._fetched_at = self._failed_at = float("-inf")
+        # keys, and when they were fetched: one value, so that nobody sees half a change
+        self._known: tuple[Mapping[str, Any], float] = {}, float("-inf")
+        self._failed_at = float("-inf")
 
     def find(self, key_id: str) -> Any:
         """Return the key of that id, or None when the issuer has none; an unknown id asks the issuer, but not often.
@@ -40,24 +41,25 @@ class SigningKeys:
         Raises:
             TemporarilyUnavailable: only the issuer could tell, and it does not answer.
         """
-        keys, age = self._keys, self._clock() - self._fetched_at
+        keys, fetched_at = known = self._known
+        age = self._clock() - fetched_at
         unknown = key_id not in keys
         if age >= CACHE_SECONDS or (unknown and age >= COOL_DOWN_SECONDS):
             try:
-                keys = self._refresh(keys)
+                keys = self._refresh(known)
             except TemporarilyUnavailable:
                 if unknown or age >= STALE_SECONDS:
                     raise
         return keys.get(key_id)
 
-    def _refresh(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _refresh(self, known: tuple[Mapping[str, Any], float]) -> Mapping[str, Any]:
         """Fetch the keys, unless others have replaced the `known` ones while we waited for our turn."""
         # all wait for the first fetch; after a failure one request tries, and nobody queues up behind it
-        if not self._lock.acquire(blocking=self._failed_at <= self._fetched_at):
+        if not self._lock.acquire(blocking=self._failed_at <= known[1]):
             raise TemporarilyUnavailable("the signing keys of CALLERS are being fetched, after a failure")
         try:
-            if self._keys is not known:
-                return self._keys
+            if self._known is not known:
+                return self._known[0]
             if self._clock() - self._failed_at < RETRY_SECONDS:
                 raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched a moment ago")
             return self._fetched()
@@ -73,7 +75,7 @@ class SigningKeys:
             raise TemporarilyUnavailable(
                 f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
             ) from error
-        self._keys, self._fetched_at = keys, self._clock()
+        self._known = keys, self._clock()
         return keys
 
 

@@ -252,3 +252,17 @@ def test_discovery_address(issuer: str) -> None:
 
     assert discovered_keys_url(issuer, fetch) == "https://keys.example"
     assert asked == [issuer.rstrip("/") + "/.well-known/openid-configuration"]
+
+
+def test_half_a_change_is_never_seen(source: Source, clock: Clock) -> None:
+    """A request that looks while another one's fetch comes in sees the keys before it or after it, never between."""
+    meanwhile: list[Callable[[], Any]] = []
+
+    def time_passes() -> float:
+        if meanwhile:
+            meanwhile.pop()()
+        return clock()
+
+    keys = SigningKeys(source, Deadlines(), time_passes)
+    meanwhile.append(lambda: keys.find("a"))
+    assert keys.find("a") == "key a"
