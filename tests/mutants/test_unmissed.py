@@ -122,6 +122,30 @@ def reader_without_credentials(monkeypatch: pytest.MonkeyPatch) -> SecretReader:
     return SecretReader(Settings.from_environment({"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY_SECRET": VERSION}))
 
 
+def test_origin_with_another_letter(make_client: MakeClient) -> None:
+    """A dot in the allowlist is a dot: https://shopXexample learns nothing from a preflight."""
+    for origin in (ORIGIN.replace(".", "x"), ORIGIN.replace(".", "-")):
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        assert "Access-Control-Allow-Origin" not in make_client().options("/", headers=asked).headers
+
+
+def test_options_of_flask_cors() -> None:
+    """Every option is written out: no credentials, no allowlist for strangers, no wildcard, no method but POST."""
+    options = wire.cors(settings(), "Authorization")
+    assert [pattern.pattern for pattern in options.pop("origins")] == [r"https://shop\.example\Z"]
+    assert options == {
+        "methods": ["POST"],
+        "allow_headers": ["Content-Type", "Authorization"],
+        "expose_headers": ["Retry-After"],
+        "supports_credentials": False,
+        "send_wildcard": False,
+        "always_send": False,
+        "automatic_options": False,
+        "vary_header": False,
+        "max_age": 7200,
+    }
+
+
 def test_hashes_cannot_be_looked_up() -> None:
     """Two instances hash one address differently, one instance the same; so nobody can try all addresses."""
     one, other = Logs(), Logs()
