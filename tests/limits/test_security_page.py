@@ -15,11 +15,9 @@ PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 WORDS = " ".join(PAGE.split())
 DEFAULTS = {row[0]: row[1] for row in TABLE}
 # the one place where the price of a minute is a setting
-PRICES = re.findall(
-    r"gemini_minute\s*=\s*optional\(number, ([0-9.]+)\)",
-    (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8"),
-)
-PRICE = float(PRICES[0])
+TERRAFORM = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "terraform").glob("*.tf")))
+[PRICE_TEXT] = re.findall(r"gemini_minute\s*=\s*optional\(number, ([0-9.]+)\)", TERRAFORM)
+PRICE = float(PRICE_TEXT)
 AUDIO_IN_TOKEN = 3.00 / 1_000_000  # dollars
 
 
