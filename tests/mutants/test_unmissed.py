@@ -17,7 +17,8 @@ from livetoken.deadlines import Deadlines, ReadDeadlines
 from livetoken.logs import Entry, Logs
 from livetoken.page import Page
 from livetoken.prompts import Prompts
-from livetoken.secret import Key, SecretReader, usable_key
+from livetoken.refusals import TemporarilyUnavailable
+from livetoken.secret import Key, SecretKey, SecretReader, usable_key
 from livetoken.settings import Settings
 from livetoken.tokens import Token, Tokens
 from local import processes
@@ -213,11 +214,26 @@ def test_strangers_cannot_write_into_the_log(
     assert "stranger" not in lines
 
 
-def test_there_is_no_thread_per_wait() -> None:
-    """Waiting for a call never outlasts its time, and the caller learns so."""
+def test_hanging_secret_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Secret Manager, or a metadata server, that drips holds nobody longer than the read may take."""
+    monkeypatch.setattr(secret, "READ_SECONDS", 0.2)
     end = threading.Event()
+
+    class Hanging:
+        """A reader that does not come back."""
+
+        name = VERSION
+
+        def prepare(self) -> None:
+            """Be ready."""
+
+        def __call__(self) -> Key:
+            """Hang."""
+            end.wait(5)
+            return Key(SENTINEL, "1")
+
     started = time.monotonic()
-    with pytest.raises(TimeoutError):
-        Deadlines().within(0.1, lambda: end.wait(5))
+    with pytest.raises(TemporarilyUnavailable):
+        SecretKey(Hanging(), Deadlines()).get()
     end.set()
     assert time.monotonic() - started < 2
