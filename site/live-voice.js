@@ -169,7 +169,7 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 .type { flex: 1; min-inline-size: 0; padding: 0 1rem }
 .volume { inline-size: 5rem; min-inline-size: 2rem; flex-shrink: 1; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
 label { display: inline-flex; align-items: center; gap: .25rem; min-inline-size: 0 }
-svg { inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
+svg { pointer-events: none; inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 [dir=rtl] .send svg { transform: scaleX(-1) }
 @media (forced-colors: active) { button, input, .log > p { border: 1px solid } }
 @media (prefers-reduced-motion: no-preference) { .live { transition: box-shadow 80ms linear } }
@@ -214,7 +214,8 @@ class View {
     this.log.setAttribute('aria-label', words.transcript);
     this.consentBox.hidden = agreed || !consent;
     this.intro.hidden = !this.consentBox.hidden;
-    this.status.textContent = notice || words[state];
+    notice ||= words[state];
+    if (this.status.textContent !== notice) this.status.textContent = notice; // announced once
     this.status.dataset.state = this.card.dataset.state = state;
     const label = running ? words.end : state === 'failed' ? words.again : consent && !agreed ? words.agree : words.talk;
     this.main.replaceChildren(icon(running ? CROSS : MICROPHONE), label);
@@ -236,7 +237,7 @@ class View {
     this.input.disabled = this.send.disabled = waiting || (consent && !agreed);
   }
 
-  /** Show a transcript entry, or what has become of it. */
+  /** Show what has become of a transcript entry. */
   write({ id, role, text, final, before }, words) {
     let line = this.#lines.get(id);
     if (!line) {
@@ -298,7 +299,7 @@ export class LiveVoice extends HTMLElement {
       model: attribute('model'),
       voice: attribute('voice'),
       lang: () => this.#language,
-      pageTitle: () => document.title.slice(0, 200),
+      pageTitle: () => document.title,
       pageUrl: pageAddress,
       pageContent: () => (this.getAttribute('page') === 'off' ? '' : visibleText(document.querySelector(this.getAttribute('page') || 'main, article') ?? undefined)),
     });
@@ -339,7 +340,7 @@ export class LiveVoice extends HTMLElement {
 
   // ── The conversation
 
-  /** Start; call it inside a click. Without `voice` the microphone is not asked for. */
+  /** Call it inside a click. Without `voice` the microphone is not asked for. */
   async start({ voice = true } = {}) {
     if (this.#session) return;
     this.#failed = false;
@@ -360,7 +361,6 @@ export class LiveVoice extends HTMLElement {
     await opening;
   }
 
-  /** End the conversation. */
   stop() {
     this.#session?.close();
   }
@@ -451,12 +451,12 @@ export class LiveVoice extends HTMLElement {
     hold.onpointerup = hold.onpointercancel = hold.onblur = () => talk(false);
     hold.onkeydown = ({ key, repeat }) => (key === ' ' || key === 'Enter') && !repeat && talk(true);
     hold.onkeyup = () => talk(false);
-    hold.oncontextmenu = (event) => event.preventDefault(); // a long touch is no question for a menu
+    hold.oncontextmenu = (event) => event.preventDefault(); // a long touch asks for no menu
     consent.onslotchange = () => this.#render();
     this.addEventListener('keydown', ({ key }) => key === 'Escape' && this.#open && this.#toggle());
   }
 
-  /** The floating panel: opening it starts the conversation, unless there is something to agree to first. */
+  /** Opening the floating panel starts the conversation, unless there is something to agree to first. */
   #toggle() {
     this.#open = !this.#open;
     if (!this.#open) this.stop();
@@ -472,7 +472,7 @@ export class LiveVoice extends HTMLElement {
   }
 
   get #language() {
-    return this.closest('[lang]')?.lang || 'en';
+    return this.closest('[lang]')?.lang.replace('_', '-') || 'en';
   }
 
   async #learnLanguage() {

@@ -122,7 +122,12 @@ def test_only_handles_that_can_be_resumed_count(module_tab: Any, livetoken: Any)
                 server.close(number)
 
     asked: list[dict[str, Any]] = []
-    module_tab.page.on("request", lambda request: request.method == "POST" and asked.append(request.post_data_json))
+
+    def note(request: Any) -> None:
+        if request.method == "POST":
+            asked.append(request.post_data_json)
+
+    module_tab.page.on("request", note)
     server = Server(module_tab.page, script)
     module_tab.page.evaluate(
         "(async () => { make(); const again = next('reconnected'); await session.open(); await again; })()"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local.processes import Function, Google
+from tests.browser.element import ask, part, start_muted
 
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Herons</title><link rel="icon" href="/icon.svg">
 <script type="module" src="/live-voice.js"></script></head><body><main><h1>Herons</h1><p>Herons fish at dusk.</p>{body}</main></body></html>"""
@@ -37,22 +38,6 @@ def widget(open_tab: Any, site: Any, livetoken: Function) -> Any:
     return open_one
 
 
-def part(tab: Any, name: str) -> Any:
-    """A part of the element's shadow tree."""
-    return tab.page.locator(f"live-voice >> .{name}")
-
-
-def ask(tab: Any, text: str) -> str:
-    """Type a question; returns the whole answer."""
-    part(tab, "type").fill(text)
-    part(tab, "type").press("Enter")
-    tab.page.wait_for_function(
-        "(text) => { const entries = document.querySelector('live-voice').session?.transcript ?? []; const place = entries.findLastIndex((entry) => entry.text === text); return place >= 0 && entries[place + 1]?.final; }",
-        arg=text,
-    )
-    return str(part(tab, "log").locator(".model bdi").last.text_content())
-
-
 def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, cloud: Google) -> None:
     """The button starts, the states are shown and announced, the transcript grows, the button ends."""
     tab = widget()
@@ -60,10 +45,7 @@ def test_a_click_starts_a_conversation_with_microphone_and_text(widget: Any, clo
     tab.page.evaluate(
         "() => { window.states = []; addEventListener('live-voice-state', ({ detail, target }) => states.push([detail.state, target.localName])); }"
     )
-    part(tab, "main").click()
-    part(tab, "mute").wait_for()
-    tab.page.wait_for_timeout(300)
-    part(tab, "mute").click()  # or the tones would interrupt the answer
+    start_muted(tab)  # or the tones would interrupt the answer
     assert "You said: “What do herons do?”." in ask(tab, "What do herons do?")
     part(tab, "main").click()
     assert part(tab, "status").text_content() == "Ready"
@@ -153,7 +135,7 @@ def test_mute_shows_a_state_of_its_own(widget: Any) -> None:
         ("de", "Über diese Seite sprechen", "ltr"),
         ("fr", "Parler de cette page", "ltr"),
         ("ar", "تحدث عن هذه الصفحة", "rtl"),
-        ("nl", "Talk about this page", "ltr"),
+        ("nl_NL", "Talk about this page", "ltr"),
     ],
 )
 def test_the_words_follow_the_language_of_the_page(
@@ -170,7 +152,7 @@ def test_the_words_follow_the_language_of_the_page(
     assert (text["x"] > send["x"]) == (direction == "rtl")
     with tab.page.expect_request(lambda request: request.method == "POST") as sent:
         part(tab, "main").hover()
-    assert sent.value.post_data_json["lang"] == lang
+    assert sent.value.post_data_json["lang"] == lang.replace("_", "-")
 
 
 def test_the_words_change_with_the_page(widget: Any) -> None:
