@@ -50,7 +50,8 @@ class WarmUp:
 
 def beside(step: Step) -> Step:
     """Return a step that begins `step` and does not wait for it, because it waits for others itself."""
-    return threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up").start
+    # the thread is made when it is started: one made before the server forks counts as ended in the forked process
+    return lambda: threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up").start()
 
 
 def _quietly(step: Step) -> None:

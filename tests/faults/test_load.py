@@ -31,6 +31,18 @@ def test_burst_on_a_cold_instance(google: processes.Google) -> None:
     assert google.requests()["secret"]["count"] == reads + 1
 
 
+def test_health_warms_the_served_process_up(google: processes.Google) -> None:
+    """`GET /` has the key read in the background, in the forked process that serves, before anybody asks for a token."""
+    reads = google.requests().get("secret", {"count": 0})["count"]
+    with processes.function(google, [ORIGIN]) as livetoken:
+        assert ask(livetoken.port, request(b"", method="GET")).json == {"status": "ok"}
+        ends = time.monotonic() + 10
+        while google.requests().get("secret", {"count": 0})["count"] == reads and time.monotonic() < ends:
+            time.sleep(0.05)
+    assert google.requests()["secret"]["count"] == reads + 1
+    assert not [line for line in livetoken.lines() if "warm-up" in line]
+
+
 def test_burst_with_the_usual_limits(google: processes.Google) -> None:
     """With the limits as shipped, two hundred at once from many addresses get sixty tokens; the others wait, none fails."""
     with processes.function(google, [ORIGIN]) as livetoken, ThreadPoolExecutor(200) as pool:
