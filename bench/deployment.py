@@ -4,7 +4,6 @@ Google's build compiles the dependencies to bytecode that is never checked again
 files too; the same is done here, so that no start pays for compiling.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,6 @@ class Deployment:
     archive: Path
     others: Path
     python: Path
-    aiohttp: Path
 
     @property
     def framework(self) -> Path:
@@ -49,40 +47,22 @@ class Deployment:
 
 def deploy(say: Callable[[str], None]) -> Deployment:
     """Return the deployment, made where it is missing or out of date."""
-    uv: str | None = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    if uv is None:
-        raise SystemExit("bench: uv is missing; `make bench` installs it, or: pip install uv")
-    environment, aiohttp = CACHE / "environment", CACHE / "aiohttp"
-    wanted = "\n".join(
-        [sys.version, (ROOT / "requirements.txt").read_text(), (ROOT / "requirements-dev.txt").read_text()]
-    )
-    stamp = CACHE / "stamp"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        say("installing what is deployed into .cache/bench (once, about half a minute) …")
+    environment, stamp = CACHE / "environment", CACHE / "stamp"
+    python = environment / "bin" / "python"
+    wanted = f"{sys.version}\n{(ROOT / 'requirements.txt').read_text(encoding='utf-8')}"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+        say("installing what is deployed into .cache/bench (about half a minute, once) …")
         shutil.rmtree(CACHE, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-        install: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", environment / "bin" / "python"]
-        subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements.txt"], check=True)
-        versions: list[str | Path] = ["--constraint", ROOT / "requirements-dev.txt"]
-        subprocess.run([*install, "--target", aiohttp, *versions, "aiohttp"], check=True)
-        compiled: list[str | Path] = [
-            environment / "bin" / "python",
-            "-m",
-            "compileall",
-            "--invalidation-mode",
-            "unchecked-hash",
-            "-qq",
-        ]
-        subprocess.run(
-            [*compiled, environment, aiohttp], check=False
-        )  # some packages hold templates that never compile
-        stamp.write_text(wanted)
-    archive, others = (
-        _copy(ROOT, DEPLOYED, CACHE / "archive"),
-        _copy(ROOT / "bench" / "others", ("*.py",), CACHE / "others"),
-    )
-    subprocess.run([environment / "bin" / "python", "-m", "compileall", "-q", archive, others], check=True)
-    return Deployment(archive, others, environment / "bin" / "python", aiohttp)
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile"]
+        subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.txt")], check=True)
+        never_checked = ["-m", "compileall", "--invalidation-mode", "unchecked-hash", "-qq"]
+        subprocess.run([python, *never_checked, environment], check=False)  # some packages hold what never compiles
+        stamp.write_text(wanted, encoding="utf-8")
+    archive = _copy(ROOT, DEPLOYED, CACHE / "archive")
+    others = _copy(ROOT / "bench" / "others", ("*.py",), CACHE / "others")
+    subprocess.run([python, "-m", "compileall", "-q", archive, others], check=True)
+    return Deployment(archive, others, python)
 
 
 def _copy(source: Path, patterns: tuple[str, ...], target: Path) -> Path:

@@ -18,7 +18,7 @@ def added(bench: Bench) -> list[Measure]:
     times: dict[str, list[float]] = defaultdict(list)
     pairs: list[float] = []
     count = 20 if bench.quick else 200
-    names = ("raw SDK call", "livetoken", "bare function", *bench.has("Node peer"))
+    names = ("raw SDK call", "livetoken", "bare function", "least function", *bench.has("Node peer"))
     with upstream() as google, contextlib.ExitStack() as stack:
         servers = {
             name: stack.enter_context(serving(bench.designs[name], google, piped=name == "raw SDK call"))
@@ -68,7 +68,7 @@ def _raw(server: Server, count: int) -> list[float]:
 def rates(bench: Bench) -> list[Measure]:
     """Mints and refusals in a second, upstream 0, 10 connections."""
     foreign = request("POST", "/", "https://elsewhere.example")
-    names = ("livetoken", *bench.has("Node peer"), "blocking aiohttp", "naive function")
+    names = ("livetoken", *bench.has("Node peer"), "least function", "blocking aiohttp", "naive function")
     runs: dict[str, list[Load]] = defaultdict(list)
     with upstream() as google, contextlib.ExitStack() as stack:
         servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
@@ -91,6 +91,10 @@ def rates(bench: Bench) -> list[Measure]:
             a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["Node peer"], strict=True)
         )
         verdicts.append(Verdict("livetoken ÷ Node peer", ratio, 1.2, at_most=False))
+    beside_least = statistics.median(
+        a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["least function"], strict=True)
+    )
+    verdicts.append(Verdict("livetoken ÷ least function", beside_least, 1.0, at_most=False))
     return [Measure("rates", "Tokens in a second, upstream 0, 10 connections", "1/s", spreads, verdicts)]
 
 
