@@ -156,7 +156,8 @@ def test_hanging_and_cold(
     started = time.monotonic()
     assert page(livetoken.url, method="GET").content == {"status": "ok"}
     assert page(livetoken.url, Authorization=proof).status == 503
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < BOUND
+    assert oidc.asked.count("keys") == 1  # so nobody waited for the issuer again
     if fault == "drip":
         return
     del oidc.faults["keys"]
@@ -170,10 +171,10 @@ def test_down_and_warm(livetoken: processes.Function, oidc: Issuer, signers: Sig
     proof = bearer(signers["rsa"], oidc)
     assert page(livetoken.url, Authorization=proof).code == "ok"
     oidc.faults.update(discovery="hang", keys="hang")
-    started = time.monotonic()
+    asked = len(oidc.asked)
     assert [page(livetoken.url, Authorization=proof).status for _ in range(5)] == [200] * 5
     assert page(livetoken.url, Authorization=bearer(signers["next"], oidc)).status == 401
-    assert time.monotonic() - started < 2
+    assert len(oidc.asked) == asked
 
 
 def test_rotation_at_the_issuer(

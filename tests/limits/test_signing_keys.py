@@ -152,7 +152,7 @@ def test_hanging_issuer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing_keys, "FETCH_SECONDS", 0.3)
 
     def slow() -> Mapping[str, Any]:
-        time.sleep(2)
+        time.sleep(4)
         return {}
 
     keys = SigningKeys(slow, Deadlines())
@@ -165,7 +165,7 @@ def test_hanging_issuer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         waited.append(time.monotonic() - started)
 
     run_64(find)
-    assert max(waited) < 1
+    assert max(waited) < 2.5  # on a busy machine
 
 
 def test_nobody_waits_for_the_next_attempt(source: Source, clock: Clock) -> None:
@@ -206,7 +206,7 @@ def test_faulty_document(oidc: Issuer, fault: str, monkeypatch: pytest.MonkeyPat
     started = time.monotonic()
     with pytest.raises((OSError, ValueError)):
         fetch_json(f"{oidc.url}/keys")
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 2.5  # on a busy machine; the server would take four seconds and more
     assert oidc.asked == ["keys"]
 
 
