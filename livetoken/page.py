@@ -4,7 +4,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livetoken.refusals import InvalidRequest
 
@@ -31,10 +31,10 @@ class Page:
     model: str
     voice: str
     language: str  # the display name, e.g. "Spanish"
-    title: str
-    url: str
-    content: str
-    resumption_handle: str
+    title: str = field(repr=False)
+    url: str = field(repr=False)
+    content: str = field(repr=False)
+    resumption_handle: str = field(repr=False)
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, object], origin: str) -> "Page":

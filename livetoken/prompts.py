@@ -59,6 +59,10 @@ class Order(NamedTuple):
     system_instruction: str | None
     resumption_handle: str
 
+    def __repr__(self) -> str:
+        """Return what may be shown: no stranger's words, no handle."""
+        return f"Order({self.prompt.name!r}, {self.model!r}, {self.voice!r})"
+
 
 class Prompts:
     """All prompt files of one folder, read and checked at start-up."""
