@@ -149,7 +149,7 @@ def test_key_rotates_under_load() -> None:
     outcomes, keys, reads = rotate(said.append, 6, 3, {})
     assert statuses(outcomes) == {200: len(outcomes)}
     assert len(outcomes) == 420
-    assert len(said) == 10, "every step was taken"
+    assert len([what for what in said if " s  " in what]) == 10, "every step was taken"
     assert keys == 4, "each of the four keys was in use"
     assert reads > 6
     assert slowest(outcomes) < 8

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from livetoken.logs import Entry, Logs, places
 from livetoken.refusals import Internal, InvalidRequest, Misconfigured
 from livetoken.settings import Settings
 from livetoken.tokens import Token
+from tests.support import ROOT
 
 ORIGIN = "https://shop.example"
 KEY = "sentinel-of-a-key-0123456789"
@@ -382,3 +384,18 @@ def test_captured_once(captured: Logs) -> None:
     captured.capture()
     captured.capture()
     assert sum(type(handler).__name__ == "_Handler" for handler in logging.getLogger().handlers) == 1
+
+
+def test_every_field_is_documented() -> None:
+    """docs/logs.md describes exactly the fields that lines have."""
+    rows = [
+        line.split("|")[1]
+        for line in (ROOT / "docs" / "logs.md").read_text(encoding="utf-8").split("## What is never")[0].splitlines()
+        if line.startswith("| `")
+    ]
+    named = {
+        name.split(".requ")[0].split(".stat")[0].split(".lat")[0]
+        for row in rows
+        for name in re.findall(r"`([^`]+)`", row)
+    }
+    assert named == DOCUMENTED
