@@ -15,13 +15,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 import local.site
 from local.processes import Function, Google, function, google
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="Playwright is missing: pip install -r requirements-dev.txt"
-)
+from tests.js.ready import until_ready
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000
@@ -130,6 +128,7 @@ def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
     """The function, for the origin of the example site and without a limit that tests would meet."""
     env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
     with function(cloud, [site.url], env=env) as running:
+        until_ready(running.url, site.url)
         site.texts.update(local.site.replacements(f"http://localhost:{running.port}", cloud.port))
         yield running
 
@@ -139,7 +138,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Debian's Chromium; its microphone plays the tones. One for each module: Playwright's event loop must not run on in others."""
     tones = tmp_path_factory.mktemp("microphone") / "tones.wav"
     write_tones(tones)
-    with playwright.sync_playwright() as driver:
+    with sync_playwright() as driver:
         running = driver.chromium.launch(
             executable_path=CHROMIUM, args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"]
         )

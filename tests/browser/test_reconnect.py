@@ -8,6 +8,7 @@ import pytest
 
 from local.processes import Function, Google, function, google
 from tests.browser import sound
+from tests.js.ready import until_ready
 
 
 @pytest.fixture
@@ -15,6 +16,7 @@ def brief(site: Any) -> Any:
     """A function before a stand-in whose connections live 3 s, with goAway 1 s before the end."""
     env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
     with google(connection_seconds=3, speaking_rate=8) as cloud, function(cloud, [site.url], env=env) as running:
+        until_ready(running.url, site.url)
         yield cloud, running
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from local.processes import Function, Google, function, google
+from tests.js.ready import until_ready
 
 ORIGIN = "http://localhost:8000"
 UNLIMITED = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
@@ -27,6 +28,7 @@ def cloud() -> Iterator[Google]:
 def livetoken(cloud: Google) -> Iterator[Function]:
     """The function."""
     with function(cloud, [ORIGIN], env=UNLIMITED) as running:
+        until_ready(running.url, ORIGIN)
         yield running
 
 

@@ -14,6 +14,7 @@ from google.genai import types
 from local.google.world import DEFAULT_KEY
 from local.processes import Function, Google, function, google
 from tests.js.conftest import ORIGIN, UNLIMITED
+from tests.js.ready import until_ready
 
 Converse = Callable[[Any], Awaitable[Any]]
 
@@ -31,6 +32,7 @@ def secure(certificate: tuple[pathlib.Path, pathlib.Path]) -> Iterator[tuple[Goo
         google(certfile=certificate[0], keyfile=certificate[1], speaking_rate=20) as cloud,
         function(cloud, [ORIGIN], env=env) as livetoken,
     ):
+        until_ready(livetoken.url, ORIGIN)
         yield cloud, livetoken
 
 
