@@ -51,6 +51,8 @@ class Callers:
     def prepare(self) -> None:
         """Fetch the issuer's keys before somebody waits for them; part of the warm-up."""
         if self.header is not None:
+            import jwt  # noqa: F401 - on a slow processor this alone may last longer than the fetch should
+
             self._keys.find("")
 
     def verify(self, headers: "Headers") -> str | None:

@@ -13,13 +13,14 @@ import pytest
 import responses
 
 from livetoken import secret, wire
-from livetoken.deadlines import Deadlines, ReadDeadlines
+from livetoken.deadlines import REQUEST_SECONDS, Deadlines, ReadDeadlines
 from livetoken.logs import Entry, Logs
 from livetoken.page import Page
 from livetoken.prompts import Prompts
 from livetoken.refusals import TemporarilyUnavailable
 from livetoken.secret import Key, SecretKey, SecretReader, usable_key
 from livetoken.settings import Settings
+from livetoken.templates import Template
 from livetoken.tokens import Token, Tokens
 from local import processes
 from tests.support import KEY, ORIGIN, MakeClient, post
@@ -237,3 +238,38 @@ def test_hanging_secret_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         SecretKey(Hanging(), Deadlines()).get()
     end.set()
     assert time.monotonic() - started < 2
+
+
+def test_strangers_write_no_templates() -> None:
+    """A title that looks like a placeholder stays what it is, in every place where texts are filled in."""
+    for text in ("{{ pageContent }}", "{{ lang }}", "{% if pageTitle %}x{% endif %}"):
+        page = Page.from_fields({"pageTitle": text, "pageContent": text}, ORIGIN)
+        written = Template("{{ pageTitle }} and {{ pageContent }}", []).render(page, "0123456789abcdef")
+        assert written.count(text) == 2
+
+
+def test_a_request_has_one_time() -> None:
+    """What a request's body has used up is not there for Gemini any more."""
+    now = [1000.0]
+    deadlines = Deadlines(clock=lambda: now[0])
+    assert deadlines.left(5.5) == 5.5
+    deadlines.begin()
+    now[0] += 4
+    assert deadlines.left(5.5) == REQUEST_SECONDS - 4
+    assert deadlines.left(1) == 1
+
+
+def test_a_body_has_one_time() -> None:
+    """The time for a body goes on from its reading to the reading away of its rest."""
+    now = [1000.0]
+    deadlines = ReadDeadlines(5, clock=lambda: now[0], pause=3600)
+    ours, theirs = socket.socketpair()
+    environ: dict[str, Any] = {"gunicorn.socket": ours}
+    with ours, theirs:
+        with deadlines.reading(environ):
+            now[0] += 3
+        with deadlines.reading(environ):
+            now[0] += 3
+            deadlines.expire()
+            ours.setblocking(False)  # noqa: FBT003 - the socket's own form
+            assert ours.recv(1) == b""
