@@ -26,7 +26,7 @@ class Row:
     becomes the newest version. `within` are seconds from the first byte sent. `retry_after` is the header; `mints` how
     often Gemini is asked by each of `at_once` requests, None when that is not the row's point; `severity` of the log
     line. `slowly`: seconds that the body takes. `behind`: seconds that the fault goes on after the answer, for what happens
-    in the background. `rest`: seconds before the next row.
+    in the background. `rest`: seconds before the next row. `shift`: by how many seconds Google's clock is ahead of ours.
     """
 
     lane: str
@@ -43,6 +43,7 @@ class Row:
     slowly: float = 0.0
     rest: float = 0.0
     behind: float = 0.0
+    shift: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Lane:
         if row.secret is not None:
             self.google.secret(row.secret, accept=b"good" in row.secret)
         self.google.key(KEY, "invalid" if row.refused else "accepted")
+        self.google.shift(row.shift)
         for target, kind, details in row.faults:
             self.google.fault(target, kind, **details)
         before = self.counts()

@@ -1,8 +1,10 @@
 """Every hostile request of tests/hostile against the real server, over a raw socket."""
 
+import base64
 import json
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -189,6 +191,66 @@ def test_preflight(
     assert answer.header("Access-Control-Allow-Methods") == methods
     assert answer.header("Access-Control-Allow-Headers") is None
     assert mints() == (0, 0)
+
+
+def unsigned(**header: str) -> str:
+    """Return a token without a usable signature, with this header."""
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, {"sub": WORDS})
+    ]
+    return ".".join([*parts, "c2lnbmF0dXJl"])
+
+
+PROOFS = {
+    "none": None,
+    "empty": " ",
+    "words": WORDS,
+    "4 KB": "x" * 4096,
+    "three parts of garbage": "a.b.c",
+    "alg none": unsigned(alg="none", kid="1", typ="JWT"),
+    "HS256": unsigned(alg="HS256", kid="1", typ="JWT"),
+    "no key id": unsigned(alg="RS256", typ="JWT"),
+    "an unsecured JWS": unsigned(alg="none").removesuffix("c2lnbmF0dXJl"),
+    "a key in its own header": unsigned(alg="RS256", jku="http://127.0.0.1:1/keys", typ="JWT"),
+    "two": f"a.b.c\r\nX-Firebase-AppCheck: {WORDS}",
+}
+
+
+@pytest.fixture(scope="module", name="verifying")
+def _verifying(google: processes.Google) -> Iterator[processes.Function]:
+    """The function with App Check on."""
+    with processes.function(google, [ORIGIN], env={"CALLERS": "firebase-app-check:123"}) as function:
+        yield function
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_proof(
+    proof: str, google: processes.Google, verifying: processes.Function, answers: list[Answer], mints: Any
+) -> None:
+    """With App Check on, nothing that is no signed token gets past, however the body looks; Gemini is not asked."""
+    answer = ask(verifying.port, request(b"{", X_Firebase_AppCheck=PROOFS[proof]))
+    keeps_the_contract(answer, readable=True)
+    assert answer.outcome == "401 caller_not_verified"
+    assert mints()[0] == 0
+    assert WORDS not in "\n".join(verifying.lines())
+
+
+def test_eleventh_request_of_a_minute(google: processes.Google, answers: list[Answer]) -> None:
+    """With the limits as shipped an address gets ten tokens a minute, refusals do not count, and forged hops do not help."""
+    with processes.function(google, [ORIGIN]) as livetoken:
+        for number in range(10):
+            assert (
+                ask(livetoken.port, request(b"{", X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")).outcome
+                == "400 invalid_json"
+            )
+            assert ask(livetoken.port, request(X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")).outcome == "200 ok"
+        before = google.requests()["gemini"]["count"]
+        answer = ask(livetoken.port, request(X_Forwarded_For=f"198.51.100.7, {ADDRESS}"))
+        keeps_the_contract(answer, readable=True)
+        assert answer.outcome == "429 rate_limited"
+        assert 0 < int(answer.header("Retry-After") or 0) <= 60
+        assert google.requests()["gemini"]["count"] == before
+        assert ask(livetoken.port, request(X_Forwarded_For=f"{ADDRESS}, 198.51.100.8")).outcome == "200 ok"
 
 
 def test_finally_no_words_came_out_again(

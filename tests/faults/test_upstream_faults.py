@@ -145,6 +145,8 @@ ROWS = [
     gemini("500 KB of garbage", "502 upstream_error", "body", text=HUGE),
     gemini("truncated", "502 upstream_error", "truncate"),
     gemini("reset", "502 upstream_error", "reset"),
+    Row("gemini", "our clock is 10 minutes late", "502 upstream_error", mints=1, shift=600),
+    Row("gemini", "our clock is 10 minutes early", "200 ok", mints=1, shift=-600),
     slow("slow gemini", "hang", 5.5, ("gemini", "hang", {}), mints=1),
     slow("slow gemini", "drips its body", 7.0, ("gemini", "drip", {"ms": 300}), mints=1),
     slow("slow gemini 2", "drips its head", 7.0, ("gemini", "drip", {"ms": 300, "part": "head"}), mints=1),
