@@ -37,13 +37,13 @@ def mixture() -> list[bytes]:
     ]
 
 
-def resident(pid: int) -> int:
-    """Return the kibibytes that a process and its children hold in memory."""
+def resident(pid: int, measure: str = "VmRSS") -> int:
+    """Return the kibibytes that a process and its children hold in memory; `VmHWM` is the most they ever held."""
     total = 0
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     for each in (str(pid), *children):
         status = Path(f"/proc/{each}/status").read_text()
-        total += int(status.split("VmRSS:")[1].split()[0])
+        total += int(status.split(f"{measure}:")[1].split()[0])
     return total
 
 

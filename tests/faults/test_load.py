@@ -13,7 +13,7 @@ from local import processes
 from tests.faults.load import at_once, slowest, statuses
 from tests.faults.raw import Answer, ask, keeps_the_contract, request
 from tests.faults.rotation import rotate
-from tests.faults.soak import soak
+from tests.faults.soak import resident, soak
 from tests.support import ORIGIN
 
 GENEROUS = {"LIMIT_PER_ADDRESS": "100000/minute", "LIMIT_PER_ORIGIN": "100000/minute"}
@@ -153,6 +153,17 @@ def test_key_rotates_under_load() -> None:
     assert keys == 4, "each of the four keys was in use"
     assert reads > 6
     assert slowest(outcomes) < 8
+
+
+def test_large_bodies_take_no_memory(livetoken: processes.Function) -> None:
+    """Six bodies of 16 MB at once, refused for their origin or their length, are read away in pieces and never held."""
+    assert ask(livetoken.port, request()).status == 200
+    before = resident(livetoken.pid, "VmHWM")
+    sends = [request(b"x" * 16_000_000, Origin=origin) for origin in ("https://evil.net", ORIGIN)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda number: ask(livetoken.port, sends[number % 2]), range(6)))
+    assert [answer.outcome for answer in answers] == ["403 origin_not_allowed", "413 body_too_large"] * 3
+    assert resident(livetoken.pid, "VmHWM") - before < 20 * 1024
 
 
 def test_memory_is_flat() -> None:

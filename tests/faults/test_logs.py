@@ -375,6 +375,8 @@ def test_python_s_warnings(captured: Logs, out: io.StringIO) -> None:
 
 def test_exactly_the_sdk_s_own_warning_is_silenced(captured: Logs, out: io.StringIO) -> None:
     """The SDK says of the one call that this function is made for that it is experimental; nothing else is silenced."""
+    warnings.simplefilter("always")
+    captured.capture()
     warnings.warn("The SDK's token creation implementation is experimental, and may change", UserWarning, stacklevel=1)
     assert out.getvalue() == ""
 
