@@ -74,20 +74,20 @@ export class Tokens {
     this.#options = options;
   }
 
-  /** Fetch a token before it is needed. An unused token costs nothing. */
+  /** Fetch a token ahead. An unused token costs nothing. */
   prefetch() {
     const body = this.#body();
     if (this.#held?.body === body && Date.now() < this.#held.until) return this.#held.answer;
     const held = { body, until: Infinity, answer: this.#ask(body) };
     held.answer.then(
-      // The last seconds are left out: the socket must still open.
-      ({ newSessionExpiresAt }) => { held.until = (Date.parse(newSessionExpiresAt) || 0) - 5000; },
+      // No window is shorter than a minute, whatever the visitor's clock says.
+      ({ newSessionExpiresAt }) => { held.until = Math.max(Date.now() + 55000, Date.parse(newSessionExpiresAt) - 5000 || 0); },
       () => { if (this.#held === held) this.#held = null; },
     );
     return (this.#held = held).answer;
   }
 
-  /** The function's answer, for one connection. With a resumption handle it goes on with an earlier session. */
+  /** A token for one connection. With a resumption handle it goes on with an earlier session. */
   async take(resumptionHandle) {
     if (resumptionHandle) return this.#ask(this.#body(resumptionHandle));
     const answer = this.prefetch();

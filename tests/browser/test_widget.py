@@ -267,6 +267,19 @@ def test_a_token_older_than_its_window_is_dropped(widget: Any, cloud: Google) ->
     assert len(cloud.mints()) == 2
 
 
+def test_a_wrong_clock_does_not_ask_again_and_again(widget: Any, cloud: Google) -> None:
+    """A visitor whose clock is an hour ahead still needs one token only."""
+    tab = widget()
+    tab.page.clock.install(time=time.time() + 3600)
+    for _ in range(3):
+        part(tab, "main").hover()
+        tab.page.wait_for_timeout(300)
+        tab.page.mouse.move(1, 1)
+    part(tab, "main").click()
+    tab.page.wait_for_function("() => document.querySelector('live-voice').session?.state === 'listening'")
+    assert len(cloud.mints()) == 1
+
+
 def test_saving_data_means_no_warm_up(widget: Any, browser: Any, site: Any, livetoken: Function) -> None:
     """With Save-Data nothing is fetched before the visitor shows intent."""
     context = browser.new_context()
