@@ -187,15 +187,20 @@ def test_stale_when_it_must_be(
         source.get()
 
 
-def test_not_read_anew_right_after_a_failure(source: SecretKey, reader: Secret, clock: Clock) -> None:
-    """A stale key's requests do not each cause a read while Secret Manager is down."""
+def test_not_read_anew_right_after_a_failure(
+    source: SecretKey, reader: Secret, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stale key's requests do not each cause a read, or a thread, while Secret Manager is down."""
     source.get()
     reader.answer = Forbidden()
     clock.now += secret.TTL_SECONDS
+    source.get()
+    idle(source)
+    begun: list[Key] = []
+    monkeypatch.setattr(source, "_refresh_behind", begun.append)
     for _ in range(5):
         source.get()
-        idle(source)
-    assert reader.reads == 2
+    assert (reader.reads, begun) == (2, [])
 
 
 def test_replaced_when_refused(source: SecretKey, reader: Secret) -> None:
