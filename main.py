@@ -30,9 +30,9 @@ deadlines = Deadlines()
 logs = Logs.of(settings)
 limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
-key = key_source(settings, deadlines, logs.hide)
-tokens = Tokens(settings, key, prompts, deadlines)
-warm_up = WarmUp(key.prepare, beside(key.get), beside(callers.prepare), tokens.prepare, limits.open, Page.prepare)
+keys = key_source(settings, deadlines, logs.hide)
+tokens = Tokens(settings, keys, prompts, deadlines)
+warm_up = WarmUp(keys.prepare, beside(keys.get), beside(callers.prepare), tokens.prepare, limits.open, Page.prepare)
 
 
 @functions_framework.http
@@ -66,6 +66,8 @@ def answer(request: Request, entry: Entry) -> Response:
         entry.note_hashed(caller=caller)
         places.take(caller=caller)
         page = Page.from_fields(wire.read_json(request), origin)
-        token = tokens.mint(prompts.find(page, origin).order(page))
+        order = prompts.find(page, origin).order(page)
+        entry.note(prompt=order.prompt.name, model=order.model)
+        token = tokens.mint(order, entry.fields)
     entry.note_token(token)
     return wire.token(token, settings)

@@ -46,6 +46,10 @@ SETUP_FIELDS = {
     "input_audio_transcription": "inputAudioTranscription",
     "output_audio_transcription": "outputAudioTranscription",
     "proactivity": "proactivity",
+    "history_config": "historyConfig",
+    "avatar_config": "avatarConfig",
+    "safety_settings": "safetySettings",
+    "labels": "labels",
 }
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
@@ -89,11 +93,11 @@ class FrontMatter:
             for name in voices
             if name not in VOICES
         ]
-        config = front.get("config") or {}
+        config = {} if front.get("config") is None else front["config"]
         if not isinstance(config, dict):
             problems.append("config: must be fields of the Live API's config, such as `temperature: 0.7`")
             config = {}
-        opened = _texts("open", front.get("open") or [], problems, empty=True)
+        opened = _texts("open", [] if front.get("open") is None else front["open"], problems, empty=True)
         _check_config(config, problems)
         _check_open(opened, config, problems)
         for model in models:
@@ -101,7 +105,8 @@ class FrontMatter:
                 f"config.{name}: {cure}" if name != "model" else f"model: {cure}"
                 for name, cure in objections(model, config, settings.gemini_api_version)
             ]
-        origins = _origins(front.get("origins") or [], settings, problems)
+        # written but empty must not mean everybody
+        origins = _origins(front["origins"], settings, problems) if "origins" in front else ()
         return cls(models, voices, origins, opened, config) if len(problems) == before else None
 
 
@@ -115,7 +120,7 @@ def _texts(name: str, value: object, problems: list[str], *, empty: bool = False
 
 
 def _origins(value: object, settings: Settings, problems: list[str]) -> tuple[str, ...]:
-    listed = _texts("origins", value, problems, empty=True)
+    listed = _texts("origins", value, problems)
     try:
         origins = parse_origins(",".join(listed)) if listed else ()
     except ValueError as mistake:
@@ -131,7 +136,7 @@ def _origins(value: object, settings: Settings, problems: list[str]) -> tuple[st
 
 def _check_config(config: Mapping[str, Any], problems: list[str]) -> None:
     """Check what can be said without the SDK; its own types judge the values during the warm-up."""
-    unknown = "is not a field that a token can lock; names are in snake_case"
+    unknown = "is not a field that can be locked here; names are in snake_case"
     problems += [f"config.{name}: {_ELSEWHERE.get(str(name), unknown)}" for name in config if name not in CONFIG_FIELDS]
     modalities = config.get("response_modalities", ["AUDIO"])
     if modalities not in (["AUDIO"], ["TEXT"]):

@@ -91,25 +91,19 @@ class Entry:
     def __init__(self, request: Request, logs: Logs) -> None:
         self.request_id = secrets.token_hex(8)
         self._request, self._logs, self._started = request, logs, time.perf_counter()
-        self._fields: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
 
     def note(self, **fields: object) -> None:
         """Add fields to the line."""
-        self._fields.update(fields)
+        self.fields.update(fields)
 
     def note_hashed(self, **texts: str | None) -> None:
         """Add fields of which only a hash may be kept; None adds nothing."""
-        self._fields.update({f"{name}Hash": self._logs.hash(text) for name, text in texts.items() if text is not None})
+        self.fields.update({f"{name}Hash": self._logs.hash(text) for name, text in texts.items() if text is not None})
 
     def note_token(self, token: Token) -> None:
         """Add what the owner should know of a minted token: never the token itself."""
-        self.note(
-            prompt=token.order.prompt.name,
-            model=token.order.model,
-            keyVersion=token.key_version,
-            tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16],
-            **{f"{name}Milliseconds": round(1000 * seconds, 1) for name, seconds in token.timings.items()},
-        )
+        self.note(tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16])
 
     def refused(self, refusal: Refusal) -> Response:
         """Add why there is no token; an unexpected exception appears by its type and place. Return the answer."""
@@ -147,7 +141,7 @@ class Entry:
             line["logging.googleapis.com/trace"] = prefix + trace["trace"]
             line["logging.googleapis.com/spanId"] = f"{int(trace['span']) % 2**64:016x}"
             line["logging.googleapis.com/trace_sampled"] = trace["sampled"] == "1"
-        self._logs.write(line | self._fields)
+        self._logs.write(line | self.fields)
         return response
 
 

@@ -10,6 +10,7 @@ from livetoken.refusals import InvalidRequest
 
 TITLE_CHARACTERS = 200  # longer titles are cut
 URL_CHARACTERS = 500  # longer ones are refused, without counting query and fragment
+LONGEST_URL = 2500  # characters with query and fragment, which are dropped; links of campaigns stay below
 CONTENT_CHARACTERS = 12_000  # longer texts are refused, never cut
 KNOWN_CHARACTERS = 20_000  # code points remembered; more than all living scripts on one site use
 FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
@@ -17,7 +18,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")  # variation selectors carry hidden bytes
 _JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
 _TAG = re.compile(
-    r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{1,8})+)*",
+    r"([A-Za-z]{2,3})(?:-[A-Za-z]{3}){0,3}(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{1,8})+)*",
     re.ASCII,
 )
 _NO_LANGUAGE = ("und", "zxx", "mul", "mis", "root")
@@ -130,7 +131,7 @@ def own_url(claimed_url: str, origin: str) -> str:
     path = re.split(r"[?#]", rest, maxsplit=1)[0]
     if not re.fullmatch(r"[!-~]*", rest, re.ASCII) or re.search(r'[\\"<>`{}]', path):
         raise InvalidRequest("pageUrl", "must be written as in location.href")
-    if len(address + path) > URL_CHARACTERS or len(claimed_url) > 4 * URL_CHARACTERS:
+    if len(address + path) > URL_CHARACTERS or len(claimed_url) > LONGEST_URL:
         raise InvalidRequest("pageUrl", f"is longer than {URL_CHARACTERS} characters")
     return address + path
 

@@ -2,10 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -16,7 +16,7 @@ from livetoken.rules import NAME
 from livetoken.settings import Settings, SettingsError
 from livetoken.templates import Template
 
-_FILE = re.compile(r"---\n(?P<front>.*?)^---\n(?P<template>.*)", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(r"---[ \t]*\n(?P<front>.*?)^---[ \t]*(?:\n(?P<template>.*)|\Z)", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Prompt:
             raise InvalidRequest("model", "is not one that this prompt allows")
         if page.voice and page.voice not in self.front.voices:
             raise InvalidRequest("voice", "is not one that this prompt allows")
+        if page.resumption_handle and "session_resumption" in self.front.open:
+            raise InvalidRequest("resumptionHandle", "belongs into the page's own setup: this prompt leaves it open")
         return Order(
             self,
             page.model or self.front.models[0],
@@ -108,6 +110,17 @@ class Prompts:
         return prompt
 
 
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML's plain types; a field that stands twice is a mistake, not a choice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the library calls it
+        """Return the mapping; raise a YAMLError where two keys are the same."""
+        mapping = super().construct_mapping(node, deep=deep)
+        if len(mapping) < len(node.value):
+            raise yaml.constructor.ConstructorError(problem="a field stands twice", problem_mark=node.start_mark)
+        return mapping
+
+
 def read_prompt(path: Path, settings: Settings) -> Prompt:
     """Return the prompt in `path`.
 
@@ -117,20 +130,21 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     if not NAME.fullmatch(path.stem):
         raise ValueError("name: a prompt file is named with lower-case letters, digits and hyphens")
     try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"file: cannot be read as UTF-8 text ({type(error).__name__})") from error
     match = _FILE.fullmatch(text)
-    if not match and text.startswith("---"):
-        raise ValueError("front matter: is not closed by a line of three hyphens")
+    if not match and text.lstrip().startswith("---"):  # taken for plain text, it would lock nothing
+        raise ValueError("front matter: must begin in the first line and be closed by a line of three hyphens")
     try:
-        front = yaml.load(match["front"], Loader=yaml.CSafeLoader) if match else {}
+        front = yaml.load(match["front"], Loader=_StrictLoader) if match else {}  # noqa: S506 - a safe loader's child
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise ValueError(f"front matter: is not valid YAML{f' (line {mark.line + 2})' if mark else ''}") from error
+        where = f" (line {mark.line + 2})" if mark else ""
+        raise ValueError(f"front matter: is not valid YAML, or names a field twice{where}") from error
     problems: list[str] = []
     parsed = FrontMatter.parse({} if front is None else front, settings, problems)
-    template = Template(match["template"] if match else text, problems)
+    template = Template((match["template"] or "") if match else text, problems)
     if parsed and "system_instruction" in parsed.open and template.source.strip():
         problems.append(
             "open: system_instruction is left to the client; the text below the front matter would never be used"

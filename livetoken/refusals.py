@@ -61,7 +61,7 @@ class InvalidRequest(Refusal):
     status, code = 400, "invalid_request"
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__()
+        super().__init__(f"{field or 'the request'} {reason}")
         self.sentence = f"The field '{field}' {reason}." if field else f"The request {reason}."
 
 

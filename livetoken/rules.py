@@ -49,18 +49,10 @@ def base_url(text: str) -> str:
         host, _ = url.hostname or "", url.port
     except ValueError:
         host, url = "", urlsplit("")
-    loopback = host in ("localhost", "::1") or re.fullmatch(r"127(\.[0-9]{1,3}){3}", host, re.ASCII)
-    if (
-        not host
-        or not re.fullmatch(r"[!-~]+", text)
-        or url.query
-        or url.fragment
-        or "@" in url.netloc
-        or "?" in text
-        or "#" in text
-    ):
+    if not host or "@" in url.netloc or not re.fullmatch(r"[!-~]+", text) or re.search(r"[?#\\]|/\.", text):
         raise ValueError("must be a plain URL such as https://host, without user, query or fragment")
-    if url.scheme != "https" and not (url.scheme == "http" and loopback):
+    loopback = host in ("localhost", "::1") or re.fullmatch(r"127(\.[0-9]{1,3}){3}", host, re.ASCII)
+    if not text.startswith(("https://", "http://") if loopback else "https://"):
         raise ValueError("must start with https:// (http:// is only for this machine's own loopback addresses)")
     return text.rstrip("/")
 
@@ -96,7 +88,14 @@ secret_version = optional(
 )
 api_version = matching(re.compile("v1alpha|v1beta"), "v1alpha or v1beta")
 prompt_name = matching(NAME, "a prompt file's name without .md: lower-case letters, digits and hyphens")
-storage = matching(re.compile(r"memory://|rediss?://[!-~]+", re.ASCII), "memory://, redis://… or rediss://…")
+storage = matching(
+    re.compile(
+        r"memory://|rediss?://(?:[!-.0-?A-~]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
+        r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[0-9]{0,4})?",
+        re.ASCII,
+    ),
+    "memory://, or redis://[user:password@]host[:port][/database], or the same with rediss:// for TLS",
+)
 callers = matching(
     re.compile(r"|firebase-auth:[a-z0-9-]+|firebase-app-check:[0-9]+|oidc:https://[!-~]+ [!-~]+", re.ASCII),
     "firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or oidc:https://ISSUER AUDIENCE",

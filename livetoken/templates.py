@@ -93,6 +93,8 @@ def _mistakes(tree: nodes.Template) -> list[str]:
             mistakes.append(
                 f"template: line {node.lineno} of the text: only {{{{ placeholders }}}} and {{% if %}} are possible"
             )
+        elif isinstance(node, nodes.Operand) and node.op not in ("eq", "ne"):
+            mistakes.append(f"template: line {node.lineno} of the text: only == and != can compare")
         elif isinstance(node, nodes.Output):
             mistakes += [
                 f"template: line {child.lineno} of the text: only a placeholder can be written out"

@@ -1,20 +1,25 @@
 """One constrained, single-use ephemeral token from Gemini. The only importer of google-genai."""
 
+import contextlib
+import enum
 import json
 import logging
+import math
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from livetoken.deadlines import Deadlines
+from livetoken.deadlines import OUTSTANDING, Deadlines
 from livetoken.prompts import Order, Prompt
-from livetoken.refusals import Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout
+from livetoken.refusals import Misconfigured, UpstreamError, UpstreamTimeout
 from livetoken.secret import Key, KeySource
 from livetoken.settings import Settings
+from livetoken.upstream import KeyRefusedError, meaning
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -26,23 +31,22 @@ if TYPE_CHECKING:
 MINT_SECONDS = 5.5  # everything from reading the key to a checked token, a second try with a new key included
 SDK_MILLISECONDS = 4000  # the SDK's own timeout; it is per read, so MINT_SECONDS bounds it
 
+_TOKEN = re.compile(r"auth_tokens/[\w-]{1,300}", re.ASCII)
 log = logging.getLogger("livetoken.tokens")
 
 
 @dataclass(frozen=True)
 class Token:
-    """A minted token and what the page and the log should know of it. Durations are in seconds."""
+    """A minted token and what the page should know of it. Times are in UTC."""
 
     name: str = field(repr=False)
     order: Order = field(repr=False)
     expires_at: datetime
     new_session_expires_at: datetime
-    key_version: str
-    timings: Mapping[str, float]
 
 
 class Tokens:
-    """Mints tokens; imports and opens nothing before `warm_up` or the first mint."""
+    """Mints tokens; imports and opens nothing before `prepare` or the first mint."""
 
     def __init__(
         self, settings: Settings, key_source: KeySource, prompts: Iterable[Prompt], deadlines: Deadlines
@@ -64,41 +68,41 @@ class Tokens:
                 log.error("%s", mistake.cause)  # noqa: TRY400 - the cause says it all
         self.client(self._key_source.get())
 
-    def mint(self, order: Order) -> Token:
+    def mint(self, order: Order, notes: MutableMapping[str, object] | None = None) -> Token:
         """Return a token that can do exactly what `order` says, once.
+
+        Args:
+            order: what it is for.
+            notes: gets `secretMilliseconds`, `mintMilliseconds` and `keyVersion` as they become known, for the log.
 
         Raises:
             TemporarilyUnavailable: there is no key.
             Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout: what Gemini's failure means for us.
         """
-        timings: dict[str, float] = {}
+        noted: MutableMapping[str, object] = {} if notes is None else notes
         try:
             return self._deadlines.within(
-                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(order, timings)
+                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(order, noted)
             )
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
 
-    def _mint_with_current_key(self, order: Order, timings: dict[str, float]) -> Token:
-        started = time.perf_counter()
-        key = self._key_source.get()
-        timings["secret"] = time.perf_counter() - started
+    def _mint_with_current_key(self, order: Order, notes: MutableMapping[str, object]) -> Token:
+        with _timing("secret", notes):
+            key = self._key_source.get()
         try:
-            return self._mint(order, key, timings)
-        except _KeyRefusedError as refused:
-            key_or_none = self._key_source.replacement(key)
-            if key_or_none is None:
-                raise Misconfigured(
-                    f"Gemini refuses the key, version {key.version} ({refused}); put a valid one into the secret"
-                ) from refused
+            return self._mint(order, key, notes)
+        except KeyRefusedError as refused:
+            better = self._key_source.replacement(key)
+            if better is None:
+                cure = "put a valid one into the secret"
+                raise Misconfigured(f"Gemini refuses the key, version {key.version} ({refused}); {cure}") from refused
         try:
-            return self._mint(order, key_or_none, timings)
-        except _KeyRefusedError as refused:
-            raise Misconfigured(
-                f"Gemini refuses the new key, version {key_or_none.version}, too ({refused})"
-            ) from refused
+            return self._mint(order, better, notes)
+        except KeyRefusedError as refused:
+            raise Misconfigured(f"Gemini refuses the new key, version {better.version}, too ({refused})") from refused
 
-    def _mint(self, order: Order, key: Key, timings: dict[str, float]) -> Token:
+    def _mint(self, order: Order, key: Key, notes: MutableMapping[str, object]) -> Token:
         from google.genai import types
 
         now = self.now()
@@ -110,16 +114,16 @@ class Tokens:
             new_session_expire_time=new_session_expires_at,
             http_options=types.HttpOptions(extra_body=self._constraints(order)),
         )
-        started = time.perf_counter()
+        notes["keyVersion"] = key.version
         try:
-            client = self.client(key)  # held here, because a collected client closes the connection under its call
-            name = client.auth_tokens.create(config=config).name
+            with _timing("mint", notes):
+                client = self.client(key)  # held here: a collected client closes the connection under its call
+                name = client.auth_tokens.create(config=config).name
         except Exception as error:
             raise _meaning(error) from error
-        timings["mint"] = time.perf_counter() - started
-        if not isinstance(name, str) or not name.startswith("auth_tokens/"):
+        if not isinstance(name, str) or not _TOKEN.fullmatch(name):
             raise UpstreamError("Gemini's answer holds no token")
-        return Token(name, order, expires_at, new_session_expires_at, key.version, timings)
+        return Token(name, order, expires_at, new_session_expires_at)
 
     def client(self, key: Key) -> "Client":
         """Return the SDK's client for `key`: one for all requests, made again when the key changes."""
@@ -135,12 +139,13 @@ class Tokens:
 
         if self._tls is None:
             self._tls = httpx2.create_ssl_context()  # the SDK would load all certificates three times for each client
+        pool = httpx2.Limits(max_connections=OUTSTANDING, max_keepalive_connections=OUTSTANDING)
         # written out: else the environment could send the key elsewhere, and redirects would carry it along
         options = types.HttpOptions(
             api_version=self.settings.gemini_api_version,
             base_url=self.settings.gemini_base_url,
             timeout=SDK_MILLISECONDS,
-            client_args={"follow_redirects": False, "verify": self._tls, "transport": transport},
+            client_args={"follow_redirects": False, "verify": self._tls, "transport": transport, "limits": pool},
             async_client_args={"verify": self._tls, "ssl": self._tls},
         )
         return genai.Client(api_key=key, vertexai=False, http_options=options)
@@ -183,7 +188,10 @@ class Tokens:
 
         client = self._new_client("no-key", Pad())
         constraints = types.LiveConnectConstraints(model=shape.model, config=self._config(shape))
-        client.auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
+        try:
+            client.auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
+        except Exception as error:  # the types let it through, the SDK's writing does not
+            raise Misconfigured(f"{shape.prompt.name}.md: config: {type(error).__name__} from the SDK") from error
         setup: dict[str, Any] = json.loads(sent[0])["bidiGenerateContentSetup"]
         return setup
 
@@ -210,24 +218,51 @@ class Tokens:
         return config.model_copy(update=update)
 
 
+@contextlib.contextmanager
+def _timing(what: str, notes: MutableMapping[str, object]) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        notes[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - started), 1)
+
+
 def checked_config(prompt: Prompt) -> "LiveConnectConfig | Misconfigured":
     """Return a prompt file's config as the SDK's own type, or the refusal that names file, field and reason."""
     import pydantic
     from google.genai import types
 
-    usual = {"response_modalities": ["AUDIO"], "input_audio_transcription": {}, "output_audio_transcription": {}}
+    usual: dict[str, object] = {"input_audio_transcription": {}, "output_audio_transcription": {}}
+    if "generation_config" not in prompt.front.open:
+        usual["response_modalities"] = ["AUDIO"]
+    # a field that is left to the client must not be sent: the mask does not name it
+    wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(prompt.front.config)
     try:
-        return types.LiveConnectConfig.model_validate(usual | dict(prompt.front.config))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the SDK warns of names that it does not know; we refuse them below
+            config = types.LiveConnectConfig.model_validate(wanted)
     except pydantic.ValidationError as error:
         reasons = [
             f"config.{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
             for mistake in error.errors(include_input=False)
         ]
-        return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons))
+    else:
+        reasons = list(_odd_values("config", config.model_dump(exclude_none=True)))
+    return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons)) if reasons else config
 
 
-class _KeyRefusedError(Exception):
-    """Gemini says that the key is bad."""
+def _odd_values(path: str, value: object) -> Iterator[str]:
+    """Yield what the SDK lets through although the API cannot know it: numbers that are none, names it invents."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _odd_values(f"{path}.{name}", inner)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _odd_values(f"{path}.{place}", inner)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{path}: must be a number"
+    elif isinstance(value, enum.Enum) and value.name not in type(value).__members__:
+        yield f"{path}: must be one of {', '.join(type(value).__members__)}"
 
 
 def _meaning(error: Exception) -> Exception:
@@ -235,36 +270,8 @@ def _meaning(error: Exception) -> Exception:
     from google.genai import errors
 
     if isinstance(error, errors.APIError):
-        return _api_meaning(error.code, str(error.status), json.dumps(error.details, default=str), error.response)
+        return meaning(error.code, str(error.status), json.dumps(error.details, default=str), error.response)
     kind = type(error).__name__
     if "Timeout" in kind:
         return UpstreamTimeout(f"Gemini did not answer in time ({kind})")
     return UpstreamError(f"Gemini gave no usable answer ({kind})")
-
-
-def _api_meaning(code: int, status: str, details: str, response: object) -> Exception:
-    """Return what an HTTP error of Gemini's means; `details` is its JSON, which is only searched, never repeated."""
-    says = f"{code} {status}"[:80]
-    match code:
-        case 429:
-            return UpstreamBusy(f"Gemini's quota is used up ({says})", retry_after=_retry_after(response, details))
-        case 401 | 403:
-            return _KeyRefusedError(says)
-        case 400 if "API_KEY" in details or "API key" in details:
-            return _KeyRefusedError(says)
-        case 400 if "FAILED_PRECONDITION" in details:
-            return Misconfigured(f"Gemini does not serve this project from this region ({says})")
-        case 404:
-            return Misconfigured(
-                f"Gemini knows no ephemeral tokens under this version ({says}); see GEMINI_API_VERSION"
-            )
-    return UpstreamError(f"Gemini answered {says}")
-
-
-def _retry_after(response: object, details: str) -> int | None:
-    """Return how many seconds Gemini asks to wait, at most an hour; None where it does not say."""
-    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
-    asked = re.fullmatch(r"([0-9]{1,6})", headers.get("retry-after", ""), re.ASCII) or re.search(
-        r'"retryDelay": "([0-9]{1,6})', details
-    )
-    return min(max(int(asked[1]), 1), 3600) if asked else None

@@ -137,8 +137,8 @@ variable "limits_storage" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(memory://|rediss?://[!-~]+)$", var.limits_storage))
-    error_message = "limits_storage must be memory://, redis://… or rediss://…."
+    condition     = can(regex("^(memory://|rediss?://([!-.0-?A-~]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[0-9]{0,4})?)$", var.limits_storage))
+    error_message = "limits_storage must be memory://, redis://[user:password@]host[:port][/database], or the same with rediss://."
   }
 }
 

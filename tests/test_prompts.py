@@ -50,7 +50,7 @@ def page(**fields: str) -> Page:
         ("origins: '*'", "origins", "looks like a pattern"),
         ("origins: {a: b}", "origins", "must be a name, or a list"),
         ("config: [1]", "config", "must be fields"),
-        ("config: {temprature: 1}", "config.temprature", "is not a field that a token can lock"),
+        ("config: {temprature: 1}", "config.temprature", "is not a field that can be locked here"),
         ("config: {topK: 1}", "config.topK", "snake_case"),
         ("config: {system_instruction: x}", "config.system_instruction", "the text below"),
         ("config: {speech_config: {}}", "config.speech_config", "name the voices"),
@@ -102,6 +102,13 @@ def page(**fields: str) -> Page:
             "open",
             "seed is set in config, but it is part of generation_config",
         ),
+        ("origins: []", "origins", "must be a name, or a list"),
+        ("origins:", "origins", "must be a name, or a list"),
+        ("origins: no", "origins", "must be a name, or a list"),
+        ("config: false", "config", "must be fields"),
+        ("open: false", "open", "must be a name, or a list"),
+        ("voices: Kore\nvoices: Puck", "front matter", "names a field twice (line 2)"),
+        ("config: {seed: 1, seed: 2}", "front matter", "names a field twice"),
         ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
     ],
 )
@@ -154,6 +161,8 @@ def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
         ("{% include 'other' %}", "only {{ placeholders }}"),
         ("{% if pageTitle %}", "line 1"),
         ("{{ pageTitle", "line 1"),
+        ("{% if 'x' in pageTitle %}x{% endif %}", "only == and != can compare"),
+        ("{% if lang < 5 %}x{% endif %}", "only == and != can compare"),
         ("{% raw %}x{% endraw", "line 1"),
     ],
 )
@@ -177,13 +186,35 @@ def test_unreadable_files_stop_start(tmp_path: Path) -> None:
     for part in (
         "voice-assistant.md: file: cannot be read",
         "My Prompt.md: name:",
-        "unclosed.md: front matter: is not closed",
+        "unclosed.md: front matter: must begin in the first line and be closed",
     ):
         assert part in text
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(SettingsError, match=r"DEFAULT_PROMPT: there is no voice-assistant\.md"):
         load(str(empty))
+
+
+@pytest.mark.parametrize("before", ["\n", " ", "\t\n"])
+def test_front_matter_is_never_taken_for_text(prompt_folder: WriteFile, before: str) -> None:
+    """Front matter that does not begin the file stops the start, because as plain text it would lock nothing."""
+    with pytest.raises(SettingsError, match="must begin in the first line"):
+        load(prompt_folder(f"{before}---\norigins: {ORIGIN}\n---\nHi."))
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeff---\nvoices: Puck\n---\nHi.", "--- \nvoices: Puck\n---\t\nHi.", "---\nvoices: Puck\n---"]
+)
+def test_front_matter_as_editors_write_it(prompt_folder: WriteFile, text: str) -> None:
+    """A byte order mark, trailing space, and a file that ends with its front matter are all understood."""
+    assert load(prompt_folder(text)).find(page(), ORIGIN).front.voices == ("Puck",)
+
+
+def test_handle_and_open_resumption_exclude_each_other(prompt_folder: WriteFile) -> None:
+    """Where the page sets session resumption itself, its handle belongs into its own setup."""
+    prompt = load(prompt_folder("---\nopen: [session_resumption]\n---\nHi.")).find(page(), ORIGIN)
+    with pytest.raises(InvalidRequest, match="invalid_request"):
+        prompt.order(page(resumptionHandle="h"))
 
 
 def test_windows_line_ends_and_plain_text(tmp_path: Path) -> None:

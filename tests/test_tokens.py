@@ -1,15 +1,19 @@
 """The token: the exact bytes of its making, every lockable field from file to wire, and what Gemini's failures mean."""
 
+import inspect
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import websockets.sync.client
+from google.genai import _live_converters
 
 from livetoken.deadlines import Deadlines
+from livetoken.frontmatter import SETUP_FIELDS
 from livetoken.page import Page
 from livetoken.prompts import Prompts
 from livetoken.refusals import Misconfigured
@@ -229,9 +233,27 @@ def test_open_fields_become_an_explicit_mask(cloud: processes.Google, prompt_fol
     body = cloud.mints()[-1]["body"]
     assert (
         body["fieldMask"]
-        == "model,generationConfig,systemInstruction,realtimeInputConfig,contextWindowCompression,inputAudioTranscription,outputAudioTranscription,proactivity"
+        == "model,generationConfig,systemInstruction,realtimeInputConfig,contextWindowCompression,inputAudioTranscription,outputAudioTranscription,proactivity,historyConfig,avatarConfig,safetySettings,labels"
     )
     assert "sessionResumption" not in body["bidiGenerateContentSetup"]
+
+
+@pytest.mark.parametrize(
+    "opened", ["generation_config", "input_audio_transcription", "output_audio_transcription", "tools", "proactivity"]
+)
+def test_nothing_is_sent_outside_the_mask(cloud: processes.Google, prompt_folder: WriteFile, opened: str) -> None:
+    """A field that is left to the client is not in the token's setup, which may hold only what the mask names."""
+    tokens, prompts = tokens_for(cloud, prompt_folder(f"---\nopen: [{opened}]\n---\nHi."))
+    page = Page.from_fields({}, ORIGIN)
+    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    body = cloud.mints()[-1]["body"]
+    assert set(body["bidiGenerateContentSetup"]) <= set(body["fieldMask"].split(","))
+
+
+def test_mask_names_every_field_that_the_sdk_can_set() -> None:
+    """What a mask does not name is the client's choice, so it names all there is."""
+    source = inspect.getsource(_live_converters._LiveConnectConfig_to_mldev)
+    assert set(re.findall(r"\['setup', '(\w+)'", source)) | {"model"} == set(SETUP_FIELDS.values())
 
 
 @pytest.mark.parametrize(("front", "kept"), [("", {}), ("open: [tools]", {"tools": [{"googleSearch": {}}]})])
@@ -271,6 +293,13 @@ def test_client_cannot_widen_the_token(
         ("{temperature: warm}", "config.temperature"),
         ("{realtime_input_config: {turn_cover: x}}", "config.realtime_input_config.turn_cover"),
         ("{tools: [{function_declarations: [{nome: f}]}]}", "config.tools"),
+        ("{temperature: .nan}", "config.temperature: must be a number"),
+        ("{media_resolution: LOW}", "config.media_resolution: must be one of"),
+        (
+            "{realtime_input_config: {automatic_activity_detection: {start_of_speech_sensitivity: HIGH}}}",
+            "config.realtime_input_config.automatic_activity_detection.start_of_speech_sensitivity: must be one of",
+        ),
+        ("{tools: [{retrieval: {}}]}", "config: ValueError from the SDK"),
     ],
 )
 def test_what_only_the_sdk_knows(
@@ -304,6 +333,9 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
         def __init__(self, better: Key | None) -> None:
             self.better = better
 
+        def prepare(self) -> None:
+            """Nothing is slow here."""
+
         def get(self) -> Key:
             """Return the bad key."""
             return Key("a-bad-key-of-some-length", "1")
@@ -317,10 +349,14 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
     page = Page.from_fields({}, ORIGIN)
     order = prompts.find(page, ORIGIN).order(page)
 
-    def mint_with(better: Key | None) -> Any:
-        return Tokens(tokens.settings, Rotating(better), prompts, Deadlines()).mint(order)
+    notes: dict[str, object] = {}
 
-    assert mint_with(Key(KEY, "2")).key_version == "2"
+    def mint_with(better: Key | None) -> Any:
+        return Tokens(tokens.settings, Rotating(better), prompts, Deadlines()).mint(order, notes)
+
+    assert mint_with(Key(KEY, "2")).name
+    assert notes["keyVersion"] == "2"
+    assert set(notes) == {"keyVersion", "secretMilliseconds", "mintMilliseconds"}
     with pytest.raises(Misconfigured) as caught:
         mint_with(None)
     assert "version 1" in caught.value.cause

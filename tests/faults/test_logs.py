@@ -176,26 +176,19 @@ def token() -> Token:
         cast("Any", order),
         datetime.now(UTC),
         datetime.now(UTC),
-        "7",
-        {"secret": 0.0012, "mint": 0.25},
     )
 
 
 def test_a_token_by_its_hash(logs: Logs, out: io.StringIO) -> None:
-    """What is logged of a token finds it again, and is no token; durations are milliseconds."""
+    """What is logged of a token finds it again, and is no token."""
     entry = Entry(request(), logs)
     entry.note_hashed(address="203.0.113.7", caller=None)
+    entry.note(prompt="guide", keyVersion="7", mintMilliseconds=250.0)
     entry.note_token(token())
     entry.finish(Response())
     got = line(out)
     assert got["tokenHash"] == hashlib.sha256(b"auth_tokens/abc").hexdigest()[:16]
-    assert (got["prompt"], got["model"], got["keyVersion"], got["secretMilliseconds"], got["mintMilliseconds"]) == (
-        "guide",
-        "gemini-3.8-live",
-        "7",
-        1.2,
-        250.0,
-    )
+    assert (got["prompt"], got["keyVersion"], got["mintMilliseconds"]) == ("guide", "7", 250.0)
     assert len(got["addressHash"]) == 16
     assert "callerHash" not in got
     assert "auth_tokens" not in out.getvalue() + repr(token())
@@ -207,7 +200,7 @@ def test_a_token_by_its_hash(logs: Logs, out: io.StringIO) -> None:
     ("refusal", "severity", "message"),
     [
         (Misconfigured("the owner's cure"), "ERROR", "misconfigured: the owner's cure"),
-        (InvalidRequest("lang", "is not known"), "WARNING", "invalid_request"),
+        (InvalidRequest("lang", "is not known"), "WARNING", "invalid_request: lang is not known"),
     ],
 )
 def test_a_refusal(logs: Logs, out: io.StringIO, refusal: Any, severity: str, message: str) -> None:
