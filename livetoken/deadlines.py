@@ -59,13 +59,21 @@ class Deadlines:
         try:
             thread = self._idle.pop()
         except IndexError:
-            thread = SimpleQueue()
-            threading.Thread(target=self._work, args=(thread,), daemon=True, name="within").start()
+            thread = self._new_thread()
         thread.put((call, done))
         try:
             return done.result(timeout=seconds)
         finally:
             del done  # an exception keeps this frame, and the frame would keep the exception
+
+    def _new_thread(self) -> "SimpleQueue[Work]":
+        thread: SimpleQueue[Work] = SimpleQueue()
+        try:
+            threading.Thread(target=self._work, args=(thread,), daemon=True, name="within").start()
+        except RuntimeError as error:  # the system has no more threads to give
+            self._free.release()
+            raise TimeoutError from error
+        return thread
 
     def _work(self, thread: "SimpleQueue[Work]") -> None:
         while True:

@@ -112,7 +112,9 @@ class Limits:
                 from livetoken.windows import open_windows
 
                 settings = self._settings
-                per_address, per_origin = parse_many(settings.limit_per_address), parse_many(settings.limit_per_origin)
+                # the same limit twice would count each request twice in one window
+                per_address = list(dict.fromkeys(parse_many(settings.limit_per_address)))
+                per_origin = list(dict.fromkeys(parse_many(settings.limit_per_origin)))
                 # App Check verifies the site's own app, which all its visitors share; the others verify one person
                 per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
                 self._items = {"address": per_address, "origin": per_origin, "caller": per_caller}

@@ -3,6 +3,7 @@
 Never logged: keys, tokens, page texts, bodies, query strings, addresses in the clear, or the text of an exception.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -24,7 +25,7 @@ from livetoken.tokens import Token
 
 _SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
-_TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})/(?P<span>[0-9]{1,20})(?:;o=(?P<sampled>[01]))?", re.ASCII)
+_TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})(?:/(?P<span>[0-9]{1,20}))?(?:;o=(?P<options>[0-9]{1,3}))?", re.ASCII)
 _PATHS = ("/", "/api/token")
 
 
@@ -53,8 +54,9 @@ class Logs:
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write one line, in one piece, because the lines of several threads would otherwise mix."""
         stream = self._stream or sys.stdout
-        stream.write(json.dumps(self._redacted(entry)) + "\n")  # ASCII: no character can fail to be written
-        stream.flush()
+        with contextlib.suppress(OSError, ValueError):  # an answer does not fail because its line cannot be written
+            stream.write(json.dumps(self._redacted(entry)) + "\n")  # ASCII: no character can fail to be written
+            stream.flush()
 
     def _redacted(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -139,8 +141,9 @@ class Entry:
         if trace:
             prefix = f"projects/{self._logs.project}/traces/" if self._logs.project else ""
             line["logging.googleapis.com/trace"] = prefix + trace["trace"]
-            line["logging.googleapis.com/spanId"] = f"{int(trace['span']) % 2**64:016x}"
-            line["logging.googleapis.com/trace_sampled"] = trace["sampled"] == "1"
+            if trace["span"]:
+                line["logging.googleapis.com/spanId"] = f"{int(trace['span']) % 2**64:016x}"
+            line["logging.googleapis.com/trace_sampled"] = bool(int(trace["options"] or 0) & 1)
         self._logs.write(line | self.fields)
         return response
 

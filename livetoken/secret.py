@@ -97,6 +97,7 @@ class SecretKey:
         self._refreshing = threading.Lock()
         self._cached: tuple[Key | None, float] = None, float("-inf")  # one value, so that no reader sees half a change
         self._failed_at = self._kept_at = self._warned_at = float("-inf")
+        self._failure = ""
 
     def prepare(self) -> None:
         """Do what takes time but waits for nobody; part of the warm-up."""
@@ -121,34 +122,38 @@ class SecretKey:
     def replacement(self, refused: Key) -> Key | None:
         """Return a key other than `refused`, reading the secret once more unless that has happened meanwhile."""
         try:
-            key = self._refresh(lambda current: current.value != refused.value, cooled=self._kept_at + KEPT_SECONDS)
+            key = self._refresh(lambda current: current.value != refused.value, refused)
         except TemporarilyUnavailable:
             return None
-        if key.value != refused.value:
-            return key
-        self._kept_at = self._clock()
-        return None
+        return key if key.value != refused.value else None
 
     def _recently_failed(self) -> bool:
         return self._clock() - self._failed_at < RETRY_SECONDS
 
-    def _refresh(self, settled: Callable[[Key], bool], cooled: float = float("-inf")) -> Key:
-        """Read the secret, unless `settled` says that the key which others fetched while we waited will do."""
+    def _refresh(self, settled: Callable[[Key], bool], refused: Key | None = None) -> Key:
+        """Read the secret, unless `settled` says that the key which others fetched while we waited will do.
+
+        When it still holds the key that Gemini refused, it is not read for that reason again for a while.
+        """
         with self._lock:
             # this comparison comes before any cool-down, or requests in flight during a rotation would fail
             current, _ = self._cached
             if current and settled(current):
                 return current
-            if self._recently_failed() or self._clock() < cooled:
-                raise TemporarilyUnavailable("the secret was read a moment ago, in vain")
+            if self._recently_failed():
+                raise TemporarilyUnavailable(self._failure)
+            if refused and self._clock() - self._kept_at < KEPT_SECONDS:
+                raise TemporarilyUnavailable("the secret still held the refused key a moment ago")
             try:
                 self._read.prepare()
                 key = self._deadlines.within(READ_SECONDS, self._read)
             except Exception as error:
-                self._failed_at = self._clock()
-                raise TemporarilyUnavailable(explain(error, self._read.name)) from error
+                self._failed_at, self._failure = self._clock(), explain(error, self._read.name)
+                raise TemporarilyUnavailable(self._failure) from error
             self._found(key.value)
             self._cached = key, self._clock()
+            if refused and key.value == refused.value:
+                self._kept_at = self._clock()
             return key
 
     def _refresh_behind(self, key: Key) -> None:

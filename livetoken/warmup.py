@@ -59,4 +59,5 @@ def _quietly(step: Step) -> None:
     try:
         step()
     except Exception as error:  # noqa: BLE001 - as the docstring says
-        log.warning("warm-up: %s", getattr(error, "cause", "") or type(error).__name__)
+        level = logging.ERROR if getattr(error, "severity", "") == "ERROR" else logging.WARNING
+        log.log(level, "warm-up: %s", getattr(error, "cause", "") or type(error).__name__)

@@ -86,3 +86,18 @@ def test_failure_leaves_no_garbage() -> None:
         assert soon(lambda: gone() is None)
     finally:
         gc.enable()
+
+
+def test_no_more_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the system has no more threads to give, the call is given up, and its place is free again."""
+
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    deadlines = Deadlines(outstanding=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", none)
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                deadlines.within(1, lambda: None)
+    assert deadlines.within(1, lambda: "done") == "done"

@@ -116,7 +116,6 @@ def test_a_request_in_cloud_logging_s_form(logs: Logs, out: io.StringIO) -> None
         f"{'a' * 31}/1;o=1",
         f"{'g' * 32}/1",
         f"{'a' * 32}/{'9' * 21}",
-        f"{'a' * 32}/1;o=2",
         f"{'a' * 32}/1;o=1\t{WORDS}",
         f"{'a' * 32}/١",
     ],
@@ -127,6 +126,25 @@ def test_a_trace_that_is_none(logs: Logs, out: io.StringIO, header: str) -> None
     asked.environ["HTTP_X_CLOUD_TRACE_CONTEXT"] = header
     Entry(asked, logs).finish(Response())
     assert not [name for name in line(out) if name.startswith("logging.")]
+
+
+@pytest.mark.parametrize(
+    ("rest", "span", "sampled"),
+    [("", None, False), (";o=1", None, True), ("/1;o=3", "0" * 15 + "1", True), ("/1;o=2", "0" * 15 + "1", False)],
+)
+def test_a_trace_in_its_forms(logs: Logs, out: io.StringIO, rest: str, span: str | None, sampled: bool) -> None:  # noqa: FBT001 - a table
+    """The span may be missing, and the options are bits."""
+    Entry(request(X_Cloud_Trace_Context=f"{'a' * 32}{rest}"), logs).finish(Response())
+    got = line(out)
+    assert got["logging.googleapis.com/trace"] == f"projects/shop/traces/{'a' * 32}"
+    assert (got.get("logging.googleapis.com/spanId"), got["logging.googleapis.com/trace_sampled"]) == (span, sampled)
+
+
+def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
+    """When nothing can be written any more, the visitor still gets the answer."""
+    out.close()
+    response = Response()
+    assert Entry(request(), logs).finish(response) is response
 
 
 def test_a_trace_without_project(out: io.StringIO) -> None:

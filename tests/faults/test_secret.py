@@ -140,8 +140,9 @@ def test_failure_is_remembered_for_a_moment(source: SecretKey, reader: Secret, c
     """After a failed read the next one waits a second and a half, then the secret is read again."""
     reader.answer = Forbidden()
     for _ in range(3):
-        with pytest.raises(TemporarilyUnavailable):
+        with pytest.raises(TemporarilyUnavailable) as caught:
             source.get()
+        assert "secretAccessor" in caught.value.cause  # every line of the log tells the owner what to mend
     assert reader.reads == 1
     reader.answer = VALUE
     clock.now += secret.RETRY_SECONDS
@@ -230,6 +231,18 @@ def test_same_key_is_not_read_again_and_again(source: SecretKey, reader: Secret,
     clock.now += secret.KEPT_SECONDS
     assert source.replacement(key) is None
     assert reader.reads == 3
+
+
+def test_all_who_were_refused_wait_for_one_read(source: SecretKey, reader: Secret) -> None:
+    """Many requests whose key Gemini refused at once read the secret once, not one after the other."""
+    key = source.get()
+    reader.seconds = 0.1
+    threads = [threading.Thread(target=source.replacement, args=(key,)) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reader.reads == 2
 
 
 def test_no_replacement_when_it_cannot_be_read(source: SecretKey, reader: Secret) -> None:

@@ -340,3 +340,9 @@ def test_refund_that_fails_is_only_logged(remote: tuple[Limits, Remote], caplog:
     with caplog.at_level(logging.WARNING, "livetoken.limits"), pytest.raises(InvalidJson):
         fail()
     assert "could not be given back: the storage of the limits did not answer (ConnectionError)" in caplog.text
+
+
+def test_same_limit_twice_counts_once(settings: MakeSettings) -> None:
+    """A limit that is written twice is one limit."""
+    counted = Limits(settings(LIMIT_PER_ADDRESS="2/minute;2/minute"), Deadlines(), Clock())
+    assert [bool(enter(counted, address="a")) for _ in range(3)] == [False, False, True]
