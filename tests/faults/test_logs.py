@@ -147,6 +147,34 @@ def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
     assert Entry(request(), logs).finish(response) is response
 
 
+@pytest.mark.parametrize(
+    ("header", "span", "sampled"),
+    [
+        ("", None, False),
+        ("/10", "000000000000000a", False),
+        (";o=1", None, True),
+        ("/10;o=2", "000000000000000a", False),
+        ("/10;o=3", "000000000000000a", True),
+    ],
+)
+def test_parts_of_a_trace(logs: Logs, out: io.StringIO, header: str, span: str | None, sampled: bool) -> None:  # noqa: FBT001 - a table
+    """Span and options may be missing; the lowest bit of the options says whether the trace is kept."""
+    Entry(request(X_Cloud_Trace_Context="a" * 32 + header), logs).finish(Response())
+    got = line(out)
+    assert got["logging.googleapis.com/trace"] == f"projects/shop/traces/{'a' * 32}"
+    assert got.get("logging.googleapis.com/spanId") == span
+    assert got["logging.googleapis.com/trace_sampled"] is sampled
+
+
+def test_a_line_that_cannot_be_written(logs: Logs) -> None:
+    """An answer does not fail because its line cannot be written."""
+    logs._stream = closed = io.StringIO()
+    closed.close()
+    logs.write({"message": "x"})
+    response = Response()
+    assert Entry(request(), logs).finish(response) is response
+
+
 def test_a_trace_without_project(out: io.StringIO) -> None:
     """Where the project is not known, the trace stands alone; unsampled when it does not say."""
     Entry(request(X_Cloud_Trace_Context=f"{'0' * 32}/18446744073709551615"), Logs("", out)).finish(Response())
