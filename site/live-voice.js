@@ -268,7 +268,7 @@ const RIGHT_TO_LEFT = ['ar'];
 export class LiveVoice extends HTMLElement {
   static observedAttributes = ['lang', 'floating', 'push-to-talk'];
 
-  // A page may have set these three before this file was loaded.
+  // A page may have set these before this file was loaded.
   /** The functions of the page that the model may call: { name(args) { … } }. */
   functions = this.functions ?? {};
   /** Words in place of the dictionary's: { talk: 'Ask us', errors: { rate_limited: '…' } }. */
@@ -280,7 +280,7 @@ export class LiveVoice extends HTMLElement {
   #session = null;
   #failed = false;
   #notice = '';
-  #waiting = false; // for as long as the function asked us to
+  #waiting = false; // as the function asked us to
   #agreed = false;
   #open = false; // the floating panel
   #dictionary = ENGLISH;
@@ -354,7 +354,7 @@ export class LiveVoice extends HTMLElement {
       pushToTalk: this.hasAttribute('push-to-talk'),
     }));
     for (const type of FORWARDED) session.addEventListener(type, (event) => this.#forward(type, event));
-    // Both at once: the visitor decides while the token is on its way.
+    // The visitor decides while the token is on its way.
     const opening = session.open().catch(() => {});
     if (voice) this.#askForMicrophone();
     this.#meter();

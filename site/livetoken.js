@@ -714,14 +714,14 @@ export class Session extends EventTarget {
     if (response && from === this.#connection) this.#send({ toolResponse: { functionResponses: [{ id, name, response }] } });
   }
 
-  /** Answer a tool call whose event the page has taken over with preventDefault(). */
+  /** Answer a tool call whose event was prevented. */
   answerTool(id, response) {
     this.#tools.answer(id, response);
   }
 
   // ── Voice
 
-  /** Ask for the microphone and listen. Rejects with a LiveError; typing works without. */
+  /** Rejects with a LiveError; typing works without. */
   async startMicrophone(constraints) {
     if (this.#microphone || this.#over) return;
     try {
@@ -736,7 +736,7 @@ export class Session extends EventTarget {
       microphone.enabled = !this.#muted;
       this.microphoneOn = !this.#over;
     } catch ({ code, cause }) {
-      if (this.#over) return; // closed while the visitor was asked
+      if (this.#over) return;
       this.#microphone = null;
       throw this.#warn(new LiveError(code, { cause }));
     }
