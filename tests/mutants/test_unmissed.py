@@ -52,7 +52,7 @@ def test_secrets_are_in_no_repr() -> None:
     ours = settings()
     order = Prompts.load(ours).find(page := Page.from_fields({}, ORIGIN), ORIGIN).order(page)
     now = dt.datetime.now(dt.UTC)
-    token = Token(f"auth_tokens/{SENTINEL}", order, now, now, "1", {})
+    token = Token(f"auth_tokens/{SENTINEL}", order, now, now)
     key = usable_key(SENTINEL.encode(), "projects/p/secrets/s/versions/1")
     assert key.value == SENTINEL
     assert SENTINEL not in repr([token, key, ours])
