@@ -95,6 +95,8 @@ def redirected(url: str) -> list[Row]:
         cold("secret", "302", "redirect", lane="cold secret 2", status=302, url=url),
         cold("secret", "307", "redirect", lane="cold secret 2", status=307, url=url),
         warm("307", "redirect", status=307, url=url),
+        # nothing secret goes to the metadata server, so its redirects need not be refused, only answered in time
+        cold("metadata", "307", "redirect", lane="cold metadata 2", status=307, url="http://127.0.0.1:1/"),
     ]
 
 
