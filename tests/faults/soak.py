@@ -88,7 +88,7 @@ def soak(requests: int, say: Callable[[str], None]) -> tuple[list[int], dict[int
 
 def main() -> int:
     """Run and print the figures; 1 when memory grew by more than a tenth or an answer was missing or a 5xx."""
-    print(f"{REQUESTS} mixed requests, some five minutes …", flush=True)
+    print(f"{REQUESTS} mixed requests, a minute or two …", flush=True)
     sizes, counts = soak(REQUESTS, lambda what: print(what, flush=True))
     growth = sizes[-1] / sizes[0] - 1
     print(
