@@ -11,7 +11,7 @@ from bench.messages import BODY, ORIGIN
 from bench.upstream import KEY
 from local.processes import SECRET, function_env
 
-CONCURRENCY = 20  # Terraform's default: so many requests one instance serves at once
+CONCURRENCY = 80  # Terraform's default: so many requests one instance serves at once
 
 
 @dataclass(frozen=True)

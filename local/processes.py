@@ -126,7 +126,7 @@ def function(
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="livetoken-") as empty:
         settings: dict[str, str | None] = {
-            **minimal_env(THREADS="20", ALLOWED_ORIGINS=",".join(origins)),
+            **minimal_env(THREADS="80", ALLOWED_ORIGINS=",".join(origins)),
             # No credentials that this machine's owner left for gcloud.
             "CLOUDSDK_CONFIG": empty,
             **(function_env(google.url) if google else {}),

@@ -1,14 +1,14 @@
 # How and where the function is deployed. What it does: variables-settings.tf. What is off by default: variables-options.tf.
 
 variable "concurrency" {
-  description = "Requests that one instance serves at once; the function gets as many threads."
+  description = "Requests that one instance serves at once; the function gets as many threads. More than wait for Gemini at the same time, or a slow Gemini would hold up refusals, too."
   type        = number
-  default     = 20
+  default     = 80
   nullable    = false
 
   validation {
-    condition     = var.concurrency >= 1 && var.concurrency <= 1000 && floor(var.concurrency) == var.concurrency
-    error_message = "concurrency must be a whole number from 1 to 1000."
+    condition     = var.concurrency >= 1 && var.concurrency <= 250 && floor(var.concurrency) == var.concurrency
+    error_message = "concurrency must be a whole number from 1 to 250."
   }
   validation {
     condition     = var.cpu >= 1 || var.concurrency == 1

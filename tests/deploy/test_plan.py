@@ -69,12 +69,12 @@ def test_the_function_is_deployed_as_it_was_measured(function: dict[str, Any]) -
         "available_memory": "512Mi",
         "ingress_settings": "ALLOW_ALL",
         "max_instance_count": 1,
-        "max_instance_request_concurrency": 20,
+        "max_instance_request_concurrency": 80,
         "min_instance_count": 0,
         "timeout_seconds": 15,
     }
     assert {name: service[name] for name in expected} == expected
-    assert service["environment_variables"]["THREADS"] == "20"
+    assert service["environment_variables"]["THREADS"] == "80"
     assert service["environment_variables"]["LOG_EXECUTION_ID"] == "true"
     assert (function["build_config"][0]["runtime"], function["build_config"][0]["entry_point"]) == (
         "python313",
