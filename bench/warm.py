@@ -24,14 +24,14 @@ def added(bench: Bench) -> list[Measure]:
             name: stack.enter_context(serving(bench.designs[name], google, piped=name == "raw SDK call"))
             for name in names
         }
-        connections = {name: _warm(bench, name, server) for name, server in servers.items() if name != "raw SDK call"}
+        for name in names:
+            if name != "raw SDK call":
+                _warm(bench, name, servers[name])
         latest: dict[str, float] = {}
         for name in bench.interleaved("one by one", bench.rounds(15), names):
-            if name in connections:
-                sent = request("POST", bench.designs[name].path)
-                answers = [connections[name].ask(sent).milliseconds for _ in range(count)]
-            else:
-                answers = _raw(servers[name], count)
+            answers = (
+                _raw(servers[name], count) if name == "raw SDK call" else _asked(bench, name, servers[name], count)
+            )
             times[name] += answers
             latest[name] = statistics.median(answers)
             if name == "livetoken":
@@ -47,13 +47,20 @@ def added(bench: Bench) -> list[Measure]:
     return [Measure("added", "One token after the other, upstream 0", "ms", lines, verdicts)]
 
 
-def _warm(bench: Bench, name: str, server: Server) -> Connection:
-    sent = request("POST", bench.designs[name].path)
-    server.first_answer(sent)
-    connection = Connection(server.port)
-    for _ in range(50):
-        connection.ask(sent)
-    return connection
+def _warm(bench: Bench, name: str, server: Server) -> None:
+    server.first_answer(request("POST", bench.designs[name].path))
+    _asked(bench, name, server, 50)
+
+
+def _asked(bench: Bench, name: str, server: Server, count: int) -> list[float]:
+    """Return the milliseconds of so many answers over one connection, a new one: servers close idle ones soon."""
+    sent, connection = request("POST", bench.designs[name].path), Connection(server.port)
+    connection.ask(sent)
+    answers = [connection.ask(sent) for _ in range(count)]
+    connection.close()
+    if {answer.status for answer in answers} != {200}:
+        raise RuntimeError(f"{name}: {answers[-1]}")
+    return [answer.milliseconds for answer in answers]
 
 
 def _raw(server: Server, count: int) -> list[float]:
@@ -73,7 +80,7 @@ def rates(bench: Bench) -> list[Measure]:
     with upstream() as google, contextlib.ExitStack() as stack:
         servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
         for name, server in servers.items():
-            _warm(bench, name, server).close()
+            _warm(bench, name, server)
         lines = [*names, "livetoken, refusals", "ceiling: generator and upstream alone"]
         for name in bench.interleaved("10 connections", bench.rounds(5), lines):
             seconds = bench.seconds(2.5)
@@ -144,7 +151,7 @@ def memory(bench: Bench) -> list[Measure]:
             print("memory: skipped, this system does not tell how much a process holds")
             return []
         with serving(bench.designs["livetoken"], google) as server:
-            _warm(bench, "livetoken", server).close()
+            _warm(bench, "livetoken", server)
             for _ in bench.interleaved("memory, thousands of mints", 10, ["livetoken"]):
                 run = load(server.port, request("POST", "/"), 10, 60.0, requests=thousand)
                 if set(run.statuses) != {"200"}:
