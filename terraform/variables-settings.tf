@@ -101,7 +101,7 @@ variable "gemini_base_url" {
   default     = null
 
   validation {
-    condition     = var.gemini_base_url == null ? true : can(regex(local._base_url, var.gemini_base_url))
+    condition     = var.gemini_base_url == null ? true : can(regex(local._base_url, var.gemini_base_url)) && !can(regex("[\\\\]|/[.]", var.gemini_base_url))
     error_message = "gemini_base_url must be a plain URL such as https://host, without user, query or fragment; http:// is only for loopback addresses."
   }
 }
@@ -166,7 +166,7 @@ variable "secret_manager_base_url" {
   default     = null
 
   validation {
-    condition     = var.secret_manager_base_url == null ? true : can(regex(local._base_url, var.secret_manager_base_url))
+    condition     = var.secret_manager_base_url == null ? true : can(regex(local._base_url, var.secret_manager_base_url)) && !can(regex("[\\\\]|/[.]", var.secret_manager_base_url))
     error_message = "secret_manager_base_url must be a plain URL such as https://host, without user, query or fragment; http:// is only for loopback addresses."
   }
 }
