@@ -88,7 +88,7 @@ OWNERS = {
     "google.genai": {"tokens.py"},
     "google.cloud": {"secret.py"},
     "google.auth": {"secret.py"},
-    "jwt": {"callers.py", "signing_keys.py"},
+    "jwt": {"callers.py"},
     "urllib.request": {"signing_keys.py"},
     "yaml": {"prompts.py"},
     "jinja2": {"templates.py"},
