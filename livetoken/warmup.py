@@ -25,11 +25,10 @@ class WarmUp:
 
     def start(self) -> None:
         """Begin, unless it has begun; returns at once."""
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, daemon=True, name="warm-up")
-                    self._thread.start()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="warm-up")
+                self._thread.start()
 
     def join(self) -> None:
         """Wait until every step has ended."""
