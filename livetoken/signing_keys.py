@@ -3,8 +3,6 @@
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -79,13 +77,6 @@ class SigningKeys:
         return keys
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """An issuer that sends us elsewhere is not asked there: its keys would be another's, or come over plain http."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow nothing; urllib then raises the redirect as an error."""
-
-
 def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:
     """Return the JSON document at an https address.
 
@@ -94,10 +85,19 @@ def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:
     """
     if not url.startswith("https://"):
         raise ValueError("signing keys are fetched over https only")
+    import urllib.error
+    import urllib.request
+
+    class NoRedirects(urllib.request.HTTPRedirectHandler):
+        """An issuer that sends us elsewhere is not asked there: its keys would be another's, or come in the clear."""
+
+        def redirect_request(self, *_: Any) -> None:
+            """Follow nothing; urllib then raises the redirect as an error."""
+
     ends = clock() + FETCH_SECONDS
     text = b""
     try:
-        response = urllib.request.build_opener(_NoRedirects).open(url, timeout=FETCH_SECONDS)
+        response = urllib.request.build_opener(NoRedirects).open(url, timeout=FETCH_SECONDS)
     except urllib.error.HTTPError as error:
         error.close()
         raise
