@@ -53,7 +53,6 @@ def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]
         # aiohttp is not among what the function installs, but the stand-in for Google needs it, so it is here
         Design("blocking aiohttp", (sys.executable, "blocking.py"), others, "/api/token", key),
         Design("livetoken", (framework,), deployment.archive, "/", ours),
-        Design("livetoken, 64 threads", (framework,), deployment.archive, "/", {**ours, "THREADS": "64"}),
         Design("stages", (str(deployment.python), str(others / "stages.py")), deployment.archive, "", ours),
         Design("raw SDK call", (str(deployment.python), "raw.py"), others, "", key),
         Design("SDKs alone", (str(deployment.python), "floor.py"), others, ""),
