@@ -98,10 +98,6 @@ def rates(bench: Bench) -> list[Measure]:
             a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["Node peer"], strict=True)
         )
         verdicts.append(Verdict("livetoken ÷ Node peer", ratio, 1.2, at_most=False))
-    beside_least = statistics.median(
-        a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["least function"], strict=True)
-    )
-    verdicts.append(Verdict("livetoken ÷ least function", beside_least, 1.0, at_most=False))
     return [Measure("rates", "Tokens in a second, upstream 0, 10 connections", "1/s", spreads, verdicts)]
 
 
