@@ -163,7 +163,8 @@ def test_large_bodies_take_no_memory(livetoken: processes.Function) -> None:
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda number: ask(livetoken.port, sends[number % 2]), range(6)))
     assert [answer.outcome for answer in answers] == ["403 origin_not_allowed", "413 body_too_large"] * 3
-    assert resident(livetoken.pid, "VmHWM") - before < 20 * 1024
+    # each of the many threads that may serve them keeps an allocator's arena of its own; held whole, they would be 96 MB
+    assert resident(livetoken.pid, "VmHWM") - before < 40 * 1024
 
 
 def test_memory_is_flat() -> None:
