@@ -26,7 +26,6 @@ from livetoken.tokens import Token
 _SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
 _TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})(?:/(?P<span>[0-9]{1,20}))?(?:;o=(?P<options>[0-9]{1,3}))?", re.ASCII)
-_PATHS = ("/", "/api/token")
 
 
 class Logs:
@@ -132,7 +131,7 @@ class Entry:
                 "requestMethod": request.method
                 if request.method in ("GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH")
                 else "other",
-                "requestUrl": request.path if request.path in _PATHS else "/…",
+                "requestUrl": request.path if request.path in wire.METHODS else "/…",
                 "status": response.status_code,
                 "latency": f"{time.perf_counter() - self._started:.4f}s",
             },

@@ -28,7 +28,7 @@ PIECE_BYTES = 64 * 1024
 BODY_SECONDS = 5.0  # for the whole body, read or drained, however slowly it trickles in
 PREFLIGHT_SECONDS = 7200  # Chromium remembers a preflight no longer
 _JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?', re.ASCII | re.IGNORECASE)
-_METHODS = {"/": "GET, POST, OPTIONS", "/api/token": "POST, OPTIONS"}
+METHODS = {"/": "GET, POST, OPTIONS", "/api/token": "POST, OPTIONS"}
 _read_deadlines = ReadDeadlines(BODY_SECONDS)
 
 
@@ -58,7 +58,7 @@ def route(request: Request) -> str:
     Raises:
         NotFound, MethodNotAllowed: anything else.
     """
-    allow = _METHODS.get(request.path)
+    allow = METHODS.get(request.path)
     if allow is None:
         raise NotFound
     if request.method not in allow.split(", "):
