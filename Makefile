@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 pyth
   "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench doctor mutants rotation soak sdk clean
+.PHONY: help run test lint format lock languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ format: $(READY) ## bring the code into form
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+languages: $(READY) ## write livetoken/languages.json anew from Unicode CLDR
+	@$(BIN)/python -m local.languages
 
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)

@@ -1,11 +1,11 @@
 """What the page says about itself: fields from a stranger, typed, cleaned and capped before anything else sees them."""
 
-import functools
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from livetoken.languages import language_name
 from livetoken.refusals import InvalidRequest
 
 TITLE_CHARACTERS = 200  # longer titles are cut
@@ -17,11 +17,6 @@ FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageConte
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")  # variation selectors carry hidden bytes
 _JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
-_TAG = re.compile(
-    r"([A-Za-z]{2,3})(?:-[A-Za-z]{3}){0,3}(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{1,8})+)*",
-    re.ASCII,
-)
-_NO_LANGUAGE = ("und", "zxx", "mul", "mis", "root")
 
 
 @dataclass(frozen=True)
@@ -134,25 +129,3 @@ def own_url(claimed_url: str, origin: str) -> str:
     if len(address + path) > URL_CHARACTERS or len(claimed_url) > LONGEST_URL:
         raise InvalidRequest("pageUrl", f"is longer than {URL_CHARACTERS} characters")
     return address + path
-
-
-@functools.lru_cache(maxsize=1000)
-def language_name(tag: str) -> str:
-    """Return the English name of a BCP-47 tag, such as 'Spanish' or 'Portuguese (Brazil)'; never the tag itself.
-
-    Raises:
-        InvalidRequest: not well-formed, or of a language that nobody has named.
-    """
-    import babel
-    from babel.core import get_global
-
-    match = _TAG.fullmatch(tag) if len(tag) <= 35 else None  # noqa: PLR2004 - the longest tag that RFC 5646 expects
-    if not match:
-        raise InvalidRequest("lang", "is not a BCP-47 language tag such as 'es' or 'pt-BR'")
-    english = babel.Locale("en")
-    language, script, region = match[1].lower(), (match[2] or "").title(), (match[3] or "").upper()
-    language = str(get_global("language_aliases").get(language, language)).split("_")[0]
-    if language in _NO_LANGUAGE or language not in english.languages:
-        raise InvalidRequest("lang", "is not a language that is known here")
-    details = [str(name) for name in (english.scripts.get(script), english.territories.get(region)) if name]
-    return f"{english.languages[language]} ({', '.join(details)})" if details else str(english.languages[language])

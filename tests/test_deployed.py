@@ -78,7 +78,7 @@ def test_mistake_stops_the_deployment(environment: dict[str, str | None], words:
 
 def test_nothing_heavy_is_imported_at_start() -> None:
     """The parent process imports neither SDK nor limits nor PyJWT: the first request's warm-up does."""
-    code = "import main, sys; print([name for name in ('google.genai', 'google.cloud.secretmanager_v1', 'limits', 'jwt', 'babel', 'redis', 'pydantic') if name in sys.modules])"
+    code = "import main, sys; print([name for name in ('google.genai', 'google.cloud.secretmanager_v1', 'limits', 'jwt', 'redis', 'pydantic') if name in sys.modules])"
     env = processes.minimal_env(ALLOWED_ORIGINS=ORIGIN, GEMINI_API_KEY=KEY)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -92,7 +92,6 @@ OWNERS = {
     "urllib.request": {"signing_keys.py"},
     "yaml": {"prompts.py"},
     "jinja2": {"templates.py"},
-    "babel": {"page.py"},
     "redis": {"windows.py"},
     "flask_cors": {"main.py"},
     "functions_framework": {"main.py"},

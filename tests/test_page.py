@@ -1,6 +1,5 @@
 """The untrusted fields: typed, cleaned, capped, and the page's own address."""
 
-import contextlib
 import re
 import unicodedata
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livetoken.page import CONTENT_CHARACTERS, FIELDS, KNOWN_CHARACTERS, Page, _Kept, clean, language_name, own_url
+from livetoken.page import CONTENT_CHARACTERS, FIELDS, KNOWN_CHARACTERS, Page, _Kept, clean, own_url
 from livetoken.refusals import InvalidRequest
 from tests.support import ORIGIN
 
@@ -59,45 +58,6 @@ def test_remembered_characters_are_bounded() -> None:
         assert table[0x4E00] == 0x4E00
         table.__missing__(code)
     assert len(table) == KNOWN_CHARACTERS
-
-
-@pytest.mark.parametrize(
-    ("tag", "name"),
-    [
-        ("es", "Spanish"),
-        ("en-US", "English (United States)"),
-        ("iw", "Hebrew"),
-        ("zh-Hant-TW", "Chinese (Traditional, Taiwan)"),
-        ("PT-br", "Portuguese (Brazil)"),
-        ("de-CH-1996", "German (Switzerland)"),
-        ("en-XX", "English"),
-        ("fil", "Filipino"),
-        ("ca-u-co-trad", "Catalan"),
-        ("es-419", "Spanish (Latin America)"),
-    ],
-)
-def test_language_name(tag: str, name: str) -> None:
-    """A BCP-47 tag becomes the name that an instruction can use."""
-    assert language_name(tag) == name
-
-
-@pytest.mark.parametrize(
-    "tag",
-    ["xx", "en_US", "e", "en-", "x" * 300, "../../prompts", "{{pageTitle}}", "und", "zxx", "español", "en-u", "en US"],
-)
-def test_no_language(tag: str) -> None:
-    """What is no known language is refused, and never echoed."""
-    with pytest.raises(InvalidRequest) as caught:
-        language_name(tag)
-    reasons = ("is not a BCP-47 language tag such as 'es' or 'pt-BR'", "is not a language that is known here")
-    assert caught.value.sentence in [f"The field 'lang' {reason}." for reason in reasons]
-
-
-@given(st.text(max_size=40))
-def test_any_tag_is_a_name_or_refused(tag: str) -> None:
-    """No text makes the language room fail in any other way."""
-    with contextlib.suppress(InvalidRequest):
-        assert re.fullmatch(r"[\w’ ()',.&-]+", language_name(tag))
 
 
 @pytest.mark.parametrize(
