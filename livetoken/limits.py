@@ -1,4 +1,4 @@
-"""Rate limits per address, origin and verified caller: moving windows, in the notation of the `limits` library.
+"""Rate limits per address, origin and verified caller: moving windows.
 
 What is counted is tokens: a request takes its places before anything costs, and one that gets no token gives them back.
 """
@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from livetoken.deadlines import Deadlines
 from livetoken.refusals import RateLimited, TemporarilyUnavailable
+from livetoken.rules import Limit
 from livetoken.settings import Settings
 
 if TYPE_CHECKING:
-    from limits import RateLimitItem
-
     from livetoken.windows import Windows
 
 T = TypeVar("T")
@@ -76,7 +75,10 @@ class Limits:
         self._settings, self._deadlines, self.clock = settings, deadlines, clock
         self._opening = threading.Lock()
         self._windows: Windows | None = None
-        self._items: dict[str, list[RateLimitItem]] = {}
+        per_address, per_origin = settings.limit_per_address, settings.limit_per_origin
+        # App Check verifies the site's own app, which all its visitors share; the others verify one person
+        per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
+        self._limits = {"address": per_address, "origin": per_origin, "caller": per_caller}
         self._failed_at = NEVER
 
     @contextlib.contextmanager
@@ -107,18 +109,9 @@ class Limits:
         """Return the storage, made on first use."""
         with self._opening:
             if self._windows is None:
-                from limits import parse_many
-
                 from livetoken.windows import open_windows
 
-                settings = self._settings
-                # the same limit twice would count each request twice in one window
-                per_address = list(dict.fromkeys(parse_many(settings.limit_per_address)))
-                per_origin = list(dict.fromkeys(parse_many(settings.limit_per_origin)))
-                # App Check verifies the site's own app, which all its visitors share; the others verify one person
-                per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
-                self._items = {"address": per_address, "origin": per_origin, "caller": per_caller}
-                self._windows = open_windows(settings.limits_storage, self.clock)
+                self._windows = open_windows(self._settings.limits_storage, self.clock)
             return self._windows
 
     def _guarded(self, seconds: float, work: Callable[[], T], late: Callable[[T], None] = lambda _: None) -> T:
@@ -156,16 +149,21 @@ class Limits:
 
     def _acquire(self, windows: "Windows", who: Mapping[str, str]) -> list[Place]:
         at = windows.now()
-        wanted = [(kind, item, item.key_for(kind, name)) for kind, name in who.items() for item in self._items[kind]]
+        wanted = [(kind, limit, _key(kind, name, limit)) for kind, name in who.items() for limit in self._limits[kind]]
         held: list[Place] = []
-        for kind, item, key in wanted:
-            if not windows.enter(key, item.amount, item.get_expiry(), at):
+        for kind, limit, key in wanted:
+            if not windows.enter(key, limit.amount, limit.seconds, at):
                 _leave(windows, held)
-                wait = max(windows.wait(key, item.amount, item.get_expiry(), at) for _, item, key in wanted)
+                wait = max(windows.wait(key, limit.amount, limit.seconds, at) for _, limit, key in wanted)
                 # one more than the whole part: the oldest entry still counts at the very end of its time
-                raise RateLimited(f"{item} per {kind}", retry_after=math.floor(wait) + 1)
+                raise RateLimited(f"{limit} per {kind}", retry_after=math.floor(wait) + 1)
             held.append(Place(key, at))
         return held
+
+
+def _key(kind: str, name: str, limit: Limit) -> str:
+    """Return the window's name, as the `limits` library writes it: in Redis, instances of two versions share them."""
+    return f"LIMITER/{kind}/{name}/{limit.amount}/{limit.multiple}/{limit.unit}"
 
 
 def _leave(windows: "Windows", places: list[Place]) -> None:

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent  # beside main.py; relative folders start here
 KEY = re.compile(r"[!#-&(-~]{20,400}", re.ASCII)  # printable, no quotes; the shape of a key, whatever its prefix
 LIMIT = re.compile(
-    r"\s*[1-9][0-9]{0,8}\s*(?:/|\bper\b)\s*(?:[1-9][0-9]{0,5}\s*)?(?:second|minute|hour|day|month|year)s?\s*",
+    r"\s*([1-9][0-9]{0,8})\s*(?:/|\bper\b)\s*(?:([1-9][0-9]{0,5})\s*)?(second|minute|hour|day|month|year)s?\s*",
     re.ASCII | re.IGNORECASE,
 )
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 30 * 86_400, "year": 12 * 30 * 86_400}
 OFF = ("", "0", "off", "false", "no")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # of a prompt file, without .md
 
@@ -57,11 +59,30 @@ def base_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def limit(text: str) -> str:
-    """Return limits in the notation of the `limits` library."""
-    if not all(LIMIT.fullmatch(part) for part in text.split(";")):
+class Limit(NamedTuple):
+    """So many tokens in any window of so many units, as the `limits` library means it: 10, 1, minute."""
+
+    amount: int
+    multiple: int
+    unit: str
+
+    @property
+    def seconds(self) -> int:
+        """How long the window is."""
+        return self.multiple * SECONDS[self.unit]
+
+    def __str__(self) -> str:
+        """Return the words for the log."""
+        return f"{self.amount} per {self.multiple} {self.unit}"
+
+
+def limits(text: str) -> tuple[Limit, ...]:
+    """Return limits that are written in the notation of the `limits` library, which is slow to import."""
+    matches = [LIMIT.fullmatch(part) for part in text.split(";")]
+    read = [Limit(int(match[1]), int(match[2] or 1), match[3].lower()) for match in matches if match]
+    if len(read) < len(matches):
         raise ValueError("must be limits such as 10/minute or 60/minute;5000/day")
-    return text
+    return tuple(dict.fromkeys(read))  # the same limit twice would count each request twice in one window
 
 
 def paused(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The two storages of moving windows: in memory for one process, in Redis for all instances.
+"""Moving windows, and the storage of them in memory; the one in Redis, for all instances, is `redis_windows.py`.
 
 A window is a key, how many entries it may hold, and for how many seconds each of them counts.
 """
@@ -7,17 +7,9 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
-
-from limits.storage import RedisStorage
+from typing import Protocol
 
 SWEEP_AT = 1000  # windows; twice as many as were left is when the next sweep comes
-_LEAVE = b"""
-for index = 0, redis.call('llen', KEYS[1]) - 1 do
-    local entry = redis.call('lindex', KEYS[1], index)
-    if tonumber(entry) == tonumber(ARGV[1]) then return redis.call('lrem', KEYS[1], 1, entry) end
-end
-"""
 
 
 class Windows(Protocol):
@@ -89,43 +81,10 @@ class MemoryWindows:
         self._sweep_at = max(SWEEP_AT, 2 * len(self._windows))
 
 
-class RedisWindows(RedisStorage):
-    """Windows shared by all instances, on the clock of the Redis server, so that theirs need not agree."""
-
-    STORAGE_SCHEME = ["livetoken+redis"]  # noqa: RUF012 - the library's own form; its `redis` stays what it is
-
-    def initialize_storage(self, _uri: str) -> None:
-        """Make the library's scripts and ours known; the server is spoken to at the first entry, not yet here."""
-        super().initialize_storage(_uri)
-        self._redis: Any = self.get_connection()
-        self._leave: Any = self._redis.register_script(_LEAVE)
-
-    def now(self) -> float:
-        """Return the server's time."""
-        seconds, microseconds = self._redis.time()
-        return float(seconds + microseconds / 1_000_000)
-
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
-        return bool(self.lua_acquire_moving_window([self.prefixed_key(key)], [at, limit, seconds, 1]))
-
-    def leave(self, key: str, at: float) -> None:
-        """Take back the entry made `at`."""
-        self._leave([self.prefixed_key(key)], [at])
-
-    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
-        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
-        oldest = self._redis.lindex(self.prefixed_key(key), limit - 1)
-        return max(0.0, float(oldest) + seconds - at) if oldest else 0.0
-
-
 def open_windows(uri: str, clock: Callable[[], float]) -> Windows:
     """Return the storage that `LIMITS_STORAGE` names; `clock` (seconds, never stepping back) is the memory's own."""
     if uri == "memory://":
         return MemoryWindows(clock)
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
+    from livetoken.redis_windows import open_redis
 
-    # a second try, because Redis drops connections that were idle; limits.py bounds both together
-    patience: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 1)}
-    return RedisWindows(uri, **patience)
+    return open_redis(uri)

@@ -13,7 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from livetoken import windows
-from livetoken.windows import MemoryWindows, RedisWindows, Windows, open_windows
+from livetoken.redis_windows import RedisWindows
+from livetoken.windows import MemoryWindows, Windows, open_windows
 from tests.limits.clock import Clock
 from tests.limits.redis_server import RedisServer
 
