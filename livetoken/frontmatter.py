@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from livetoken.models import DEFAULT_MODEL, VOICES, objections
 from livetoken.origins import parse_origins
@@ -54,8 +53,7 @@ SETUP_FIELDS = {
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """What stands above the template; the first model and voice are the defaults."""
 
     models: tuple[str, ...]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from livetoken.languages import language_name
 from livetoken.refusals import InvalidRequest
@@ -14,23 +14,26 @@ LONGEST_URL = 2500  # characters with query and fragment, which are dropped; lin
 CONTENT_CHARACTERS = 12_000  # longer texts are refused, never cut
 KNOWN_CHARACTERS = 20_000  # code points remembered; more than all living scripts on one site use
 FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
-_LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-_SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")  # variation selectors carry hidden bytes
+_LINE_ENDS = "\r\n|[\r\u0085\u2028\u2029]"  # expressions are compiled by `Page.prepare`, later than at the start
+_SELECTORS = "[\ufe00-\ufe0e\U000e0100-\U000e01ef]"  # variation selectors carry hidden bytes
 _JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The request's fields, safe to use; "" stands for absent. Texts are still a stranger's words, only clean ones."""
 
     prompt: str
     model: str
     voice: str
     language: str  # the display name, e.g. "Spanish"
-    title: str = field(repr=False)
-    url: str = field(repr=False)
-    content: str = field(repr=False)
-    resumption_handle: str = field(repr=False)
+    title: str
+    url: str
+    content: str
+    resumption_handle: str
+
+    def __repr__(self) -> str:
+        """Return what may be shown: no stranger's texts, no handle."""
+        return f"Page({self.prompt!r}, {self.model!r}, {self.voice!r}, {self.language!r})"
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, object], origin: str) -> "Page":
@@ -67,8 +70,8 @@ class Page:
 
     @staticmethod
     def prepare() -> None:
-        """Load the table of languages; part of the warm-up."""
-        language_name("en")
+        """Load and compile what the first page needs; part of the warm-up."""
+        Page.from_fields({"pageTitle": "\r", "pageUrl": "https://a.example/"}, "https://a.example")
 
 
 def clean(text: str) -> str:
@@ -77,7 +80,7 @@ def clean(text: str) -> str:
     Cleaning twice changes nothing. Composing (NFC) comes after dropping: the other way round would not be stable.
     """
     if any(end in text for end in "\r\u0085\u2028\u2029"):
-        text = _LINE_ENDS.sub("\n", text)
+        text = re.sub(_LINE_ENDS, "\n", text)
     if not _obviously_harmless(text):
         text = text.translate(_KEPT)
     text = unicodedata.normalize("NFC", text)
@@ -87,7 +90,7 @@ def clean(text: str) -> str:
 def _obviously_harmless(text: str) -> bool:
     """Whether every character is to be kept, as far as can be told quickly: five times as fast as asking one by one."""
     words = text.replace("\n", "").replace("\t", "").replace("\u00a0", "")  # these are kept, though they cannot be seen
-    return words.isprintable() and not _SELECTORS.search(words)
+    return words.isprintable() and not re.search(_SELECTORS, words)
 
 
 class _Kept(dict[int, int | None]):
@@ -104,7 +107,7 @@ class _Kept(dict[int, int | None]):
 def _harmless(character: str) -> bool:
     if character in "\n\t" or character in _JOINERS:
         return True
-    if _SELECTORS.match(character):
+    if re.match(_SELECTORS, character):
         return False
     return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs")
 

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,13 +18,12 @@ from livetoken.templates import Template
 _FILE = re.compile(r"---[ \t]*\n(?P<front>.*?)^---[ \t]*(?:\n(?P<template>.*)|\Z)", re.DOTALL | re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Prompt:
+class Prompt(NamedTuple):
     """One persona: who may use it, what the page may choose, and what the token locks."""
 
     name: str
     front: FrontMatter
-    template: Template = field(repr=False)
+    template: Template
 
     def order(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "Order":
         """Return what a token for `page` is to lock; without an instruction where the template renders to nothing.
@@ -94,6 +92,11 @@ class Prompts:
         if problems:
             raise SettingsError(problems)
         return cls(prompts, settings.default_prompt)
+
+    def prepare(self) -> None:
+        """Compile every template, by an order that nobody gets; part of the warm-up."""
+        for prompt in self:
+            prompt.order(Page.from_fields({}, ""))
 
     def find(self, page: Page, origin: str) -> Prompt:
         """Return the prompt that `page` names, or the default one.

@@ -17,11 +17,14 @@ OFF = ("", "0", "off", "false", "no")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # of a prompt file, without .md
 
 
-def matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
-    """Return a reader of texts that match `pattern` whole; `expected` says what they look like."""
+def matching(pattern: str, expected: str, default: str | None = None) -> Callable[[str], str]:
+    """Return a reader of the `default`, and of texts that match `pattern` whole; `expected` says what they look like.
+
+    Patterns are compiled when they are needed; a start with the defaults needs few of them.
+    """
 
     def parse(text: str) -> str:
-        if not pattern.fullmatch(text):
+        if text != default and not re.fullmatch(pattern, text, re.ASCII):
             raise ValueError(f"must be {expected}")
         return text
 
@@ -100,24 +103,23 @@ def folder(text: str) -> Path:
     return folder
 
 
-api_key = optional(matching(KEY, "a Gemini API key: 20 to 400 printable characters without quotes or spaces"))
+api_key = optional(matching(KEY.pattern, "a Gemini API key: 20 to 400 printable characters without quotes or spaces"))
 secret_version = optional(
     matching(
-        re.compile(r"projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(?:latest|[1-9][0-9]*)", re.ASCII),
+        r"projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(?:latest|[1-9][0-9]*)",
         "projects/PROJECT/secrets/NAME/versions/latest, or a version's number instead of latest",
     )
 )
-api_version = matching(re.compile("v1alpha|v1beta"), "v1alpha or v1beta")
-prompt_name = matching(NAME, "a prompt file's name without .md: lower-case letters, digits and hyphens")
+api_version = matching("v1alpha|v1beta", "v1alpha or v1beta")
+prompt_name = matching(NAME.pattern, "a prompt file's name without .md: lower-case letters, digits and hyphens")
 storage = matching(
-    re.compile(
-        r"memory://|rediss?://(?:[!-.0-?A-~]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
-        r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[0-9]{0,4})?",
-        re.ASCII,
-    ),
+    r"rediss?://(?:[!-.0-?A-~]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
+    r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[0-9]{0,4})?",
     "memory://, or redis://[user:password@]host[:port][/database], or the same with rediss:// for TLS",
+    default="memory://",
 )
 callers = matching(
-    re.compile(r"|firebase-auth:[a-z0-9-]+|firebase-app-check:[0-9]+|oidc:https://[!-~]+ [!-~]+", re.ASCII),
+    r"firebase-auth:[a-z0-9-]+|firebase-app-check:[0-9]+|oidc:https://[!-~]+ [!-~]+",
     "firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or oidc:https://ISSUER AUDIENCE",
+    default="",
 )

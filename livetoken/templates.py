@@ -4,6 +4,8 @@ Only Jinja2's text, `{{ placeholder }}` and `{% if %}` are accepted, so that no 
 text apart and put it outside its fence.
 """
 
+import functools
+
 import jinja2
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -11,7 +13,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from livetoken.page import Page
 
 PLACEHOLDERS = {"pageTitle": "page-title", "pageUrl": "page-url", "pageContent": "page-content"}
+DEEPEST = 40  # nodes, one in the other; Python compiles no more than a hundred blocks, and what depth the stack allows
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_TOO_DEEP = "template: its conditions are nested too deeply; join them with `and`, or write {% elif %}"
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -49,20 +53,26 @@ class Fenced:
 
 
 class Template:
-    """A compiled template."""
+    """A template, checked when it is made and compiled when it is first rendered.
+
+    Compiling takes as long as checking, and cannot fail any more: the few kinds of node that are allowed all compile,
+    unless they are nested too deeply, which is a mistake like any other.
+    """
 
     def __init__(self, source: str, problems: list[str]) -> None:
-        """Compile `source`; add a line to `problems` for each mistake in it."""
+        """Parse `source`; add a line to `problems` for each mistake in it."""
         self.source = source
         try:
-            tree = _ENVIRONMENT.parse(source)
+            problems += dict.fromkeys(_mistakes(_ENVIRONMENT.parse(source)))
         except TemplateSyntaxError as error:
             problems.append(f"template: line {error.lineno} of the text: {error.message}")
-            return
-        problems += dict.fromkeys(_mistakes(tree))
-        self._template = jinja2.Template.from_code(
-            _ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None)
-        )
+        except RecursionError:
+            problems.append(_TOO_DEEP)
+
+    @functools.cached_property
+    def _template(self) -> jinja2.Template:
+        # parsed again, because compiling changes the parsed tree, and two first requests may do it at once
+        return _ENVIRONMENT.from_string(self.source)
 
     def render(self, page: Page, marker: str) -> str:
         """Return the system instruction for `page`, every stranger's text between marks that carry `marker`.
@@ -84,6 +94,8 @@ class Template:
 
 def _mistakes(tree: nodes.Template) -> list[str]:
     """Return what is wrong with a parsed template."""
+    if _depth(tree) > DEEPEST:
+        return [_TOO_DEEP]
     known = ("lang", *PLACEHOLDERS)
     mistakes = []
     for node in [tree, *tree.find_all(nodes.Node)]:
@@ -102,3 +114,11 @@ def _mistakes(tree: nodes.Template) -> list[str]:
                 if not isinstance(child, nodes.TemplateData | nodes.Name)
             ]
     return mistakes
+
+
+def _depth(tree: nodes.Node) -> int:
+    """Return how many nodes are in each other; without recursion, which has its own end."""
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [child for node in level for child in node.iter_child_nodes()]
+    return depth

@@ -151,6 +151,13 @@ def test_page_from_fields() -> None:
     assert len(page.title) == 200
 
 
+def test_no_texts_in_a_repr() -> None:
+    """A traceback or a debugger shows which prompt, model, voice and language; no stranger's texts and no handle."""
+    hidden = {"pageTitle": "T-sentinel", "pageUrl": f"{ORIGIN}/sentinel", "pageContent": "C-sentinel"}
+    page = Page.from_fields({"model": "m", "voice": "Puck", "resumptionHandle": "sentinel", **hidden}, ORIGIN)
+    assert repr(page) == "Page('', 'm', 'Puck', 'English')"
+
+
 def test_absent_and_empty_are_the_same() -> None:
     """Nothing at all is a valid request, and so are empty fields."""
     assert Page.from_fields({}, ORIGIN) == Page.from_fields(dict.fromkeys(FIELDS, ""), ORIGIN)

@@ -153,6 +153,7 @@ def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
     [
         ("{{ pageTitel }}", "unknown placeholder pageTitel"),
         ("{{ pageTitle | upper }}", "only {{ placeholders }}"),
+        ("{{ pageTitle | nosuch }}", "only {{ placeholders }}"),
         ("{{ pageTitle ~ 'x' }}", "only {{ placeholders }}"),
         ("{{ 'x' }}", "only a placeholder can be written out"),
         ("{{ pageTitle.__class__ }}", "only {{ placeholders }}"),
@@ -164,6 +165,10 @@ def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
         ("{% if 'x' in pageTitle %}x{% endif %}", "only == and != can compare"),
         ("{% if lang < 5 %}x{% endif %}", "only == and != can compare"),
         ("{% raw %}x{% endraw", "line 1"),
+        ("{% if lang %}" * 100 + "x" + "{% endif %}" * 100, "nested too deeply"),
+        ("{% if lang %}" * 1000 + "x" + "{% endif %}" * 1000, "nested too deeply"),
+        ("{% if " + "not " * 200 + "lang %}x{% endif %}", "nested too deeply"),
+        ("{% if lang" + " or lang" * 2000 + " %}x{% endif %}", "nested too deeply"),
     ],
 )
 def test_template_mistake_stops_start(prompt_folder: WriteFile, text: str, reason: str) -> None:
@@ -173,6 +178,59 @@ def test_template_mistake_stops_start(prompt_folder: WriteFile, text: str, reaso
     assert any(
         problem.startswith("voice-assistant.md: template: ") and reason in problem for problem in caught.value.problems
     ), caught.value.problems
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda depth: "{% if lang %}" * depth + "x" + "{% endif %}" * depth,
+        lambda depth: "{% if lang == 'x' %}{% else %}" * depth + "x" + "{% endif %}" * depth,
+        lambda depth: "{% if " + "not " * depth + "lang %}x{% endif %}",
+        lambda depth: "{% if lang" + " and lang" * depth + " %}x{% endif %}",
+        lambda depth: "{% if lang" + " or lang" * depth + " %}x{% endif %}",
+        lambda depth: "{% if " + "(lang == " * depth + "lang" + ")" * depth + " %}x{% endif %}",
+    ],
+    ids=["if", "else", "not", "and", "or", "=="],
+)
+def test_the_deepest_template_that_starts_compiles(nested: Callable[[int], str]) -> None:
+    """What only compiling could find is a mistake before: nothing that starts fails when it is first rendered."""
+    accepted: list[Template] = []
+    problems: list[str] = []
+    while not problems and len(accepted) < 300:
+        accepted.append(Template(nested(len(accepted)), problems))
+    assert len(accepted) > 15
+    accepted[-2].render(page(), MARKER)
+
+
+CONDITIONS = st.recursive(
+    st.sampled_from(["lang", "pageTitle", "pageUrl", "pageContent", "'x'", "1", "0.5", "true", "none"]),
+    lambda inner: (
+        st.builds("(not {})".format, inner)
+        | st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or", "==", "!="]), inner)
+    ),
+)
+TEMPLATES = st.recursive(
+    st.sampled_from(["", "text", "{{ lang }}", "{{ pageContent }}", "{# note #}", "{% raw %}{{{% endraw %}"]),
+    lambda inner: st.lists(inner, max_size=4).map("\n".join)
+    | st.builds("{{% if {} %}}{}{{% elif {} %}}{}{{% else %}}{}{{% endif %}}".format, CONDITIONS, inner, CONDITIONS, inner, inner),
+)  # fmt: skip
+
+
+@given(TEMPLATES)
+def test_templates_without_mistakes_render(source: str) -> None:
+    """Whatever is made of what is allowed can be rendered, though it is compiled after the start."""
+    problems: list[str] = []
+    template = Template(source, problems)
+    assert problems == []
+    template.render(page(pageContent="x"), MARKER)
+
+
+def test_warm_up_compiles_every_template() -> None:
+    """No visitor waits for a template: after the warm-up each of them is compiled."""
+    prompts = load(str(ROOT / "prompts"))
+    assert not any("_template" in vars(prompt.template) for prompt in prompts)
+    prompts.prepare()
+    assert all("_template" in vars(prompt.template) for prompt in prompts)
 
 
 def test_unreadable_files_stop_start(tmp_path: Path) -> None:
