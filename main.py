@@ -32,7 +32,8 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
-warm_up = WarmUp(keys.prepare, beside(keys.get), beside(callers.prepare), tokens.prepare, limits.open, Page.prepare)
+meanwhile = beside(keys.get), beside(tokens.tls), beside(callers.prepare)  # they wait, or leave the interpreter free
+warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.prepare, prompts.prepare)
 
 
 @functions_framework.http

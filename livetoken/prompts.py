@@ -71,8 +71,8 @@ class Prompts:
         self._prompts, self._default = prompts, default
 
     def __iter__(self) -> Iterator[Prompt]:
-        """Iterate over the prompts."""
-        return iter(self._prompts.values())
+        """Iterate over the prompts, the default first: that is what the first visitor most likely asks for."""
+        return iter(sorted(self._prompts.values(), key=lambda prompt: prompt.name != self._default))
 
     @classmethod
     def load(cls, settings: Settings) -> "Prompts":

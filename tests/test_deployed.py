@@ -105,7 +105,8 @@ print(status, [name for name in ("limits", "redis") if name in sys.modules])
 
 
 OWNERS = {
-    "google.genai": {"tokens.py"},
+    "google.genai": {"gemini.py", "constraints.py"},
+    "http.client": {"transport.py"},
     "google.cloud": {"secret.py"},
     "google.auth": {"secret.py"},
     "jwt": {"callers.py"},

@@ -383,3 +383,11 @@ def test_marker_is_new_for_every_order() -> None:
 def test_clean_text_survives_rendering(text: str) -> None:
     """What was cleaned stands in the instruction unchanged."""
     assert clean(text) in Template("{{ pageContent }}", []).render(page(pageContent=text), MARKER)
+
+
+def test_default_comes_first() -> None:
+    """The warm-up prepares the default prompt before all others: the first visitor most likely asks for it."""
+    for default in ("voice-assistant", "guide", "shop"):
+        loaded = load("prompts", DEFAULT_PROMPT=default)
+        assert next(iter(loaded)).name == default
+        assert sorted(prompt.name for prompt in loaded) == sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))

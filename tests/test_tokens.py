@@ -4,6 +4,8 @@ import inspect
 import json
 import logging
 import re
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 import websockets.sync.client
 from google.genai import _live_converters
+from google.genai.tokens import Tokens as Tokens_
 
 from livetoken.deadlines import Deadlines
 from livetoken.frontmatter import SETUP_FIELDS
@@ -322,6 +325,34 @@ def test_shipped_prompts_satisfy_the_sdk(cloud: processes.Google, caplog: pytest
     assert not caplog.records
     for prompt in prompts:
         assert tokens.mint(prompt.order(Page.from_fields({}, ORIGIN))).name.startswith("auth_tokens/")
+
+
+def test_each_shape_is_written_once(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders of one shape that come together on a cold instance share one writing by the SDK, and one client."""
+    tokens, prompts = tokens_for(cloud)
+    tokens.gemini()
+    together, made = threading.Barrier(6), list[str]()
+    create = Tokens_.create
+
+    def counted(self: Tokens_, **config: Any) -> Any:
+        made.append("call")
+        time.sleep(0.05)  # long enough for all the others to come
+        return create(self, **config)
+
+    monkeypatch.setattr(Tokens_, "create", counted)
+
+    def mint() -> None:
+        page = Page.from_fields({"pageContent": "Some text."}, ORIGIN)
+        together.wait(10)
+        tokens.mint(prompts.find(page, ORIGIN).order(page))
+
+    visitors = [threading.Thread(target=mint) for _ in range(6)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(20)
+    assert len(made) == 1 + 6
+    assert len(cloud.mints()) >= 6
 
 
 def test_new_key_is_tried_once(cloud: processes.Google) -> None:

@@ -131,7 +131,7 @@ def serving(folder: Path, signers: list[Signer]) -> Iterator[Issuer]:
 
     server = Server(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_certificates(folder))
+    context.load_cert_chain(certificates(folder))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     issuer = Issuer(f"https://127.0.0.1:{server.server_port}", signers)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -142,7 +142,7 @@ def serving(folder: Path, signers: list[Signer]) -> Iterator[Issuer]:
         server.server_close()
 
 
-def _certificates(folder: Path) -> Path:
+def certificates(folder: Path) -> Path:
     """Write `folder`/ca.pem, and return the server's own certificate with its key."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])

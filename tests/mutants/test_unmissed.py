@@ -39,7 +39,7 @@ def test_pins_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://evil.example")
     ours = settings()
     tokens = Tokens(ours, secret.key_source(ours, Deadlines(), lambda _: None), Prompts.load(ours), Deadlines())
-    client: Any = tokens.client(Key(SENTINEL, "1"))._api_client
+    client: Any = tokens.gemini().client(SENTINEL)._api_client
     assert client.vertexai is False
     assert client._http_options.base_url.rstrip("/") == "https://generativelanguage.googleapis.com"
     assert client._http_options.timeout == 4000
