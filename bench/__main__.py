@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import starts, warm
+from bench import rates, starts, warm
 from bench.deployment import deploy
 from bench.designs import designs
 from bench.figures import Measure
@@ -20,8 +20,8 @@ MEASURES = {
     "cold": starts.cold,
     "warmed": starts.warmed,
     "added": warm.added,
-    "rates": warm.rates,
-    "waiting": warm.waiting,
+    "rates": rates.rates,
+    "waiting": rates.waiting,
     "memory": warm.memory,
 }
 

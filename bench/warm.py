@@ -1,4 +1,4 @@
-"""Measures of the warm function: what a mint costs, how many there are in a second, and what they leave behind."""
+"""Measures of the warm function: what a mint costs, and what ten thousand of them leave behind."""
 
 import contextlib
 import json
@@ -7,8 +7,8 @@ from collections import defaultdict
 
 from bench.figures import Measure, Spread, Verdict, quantile
 from bench.messages import Connection, request
-from bench.run import Bench, Load, load, run_script
-from bench.servers import Server, minted, serving, upstream
+from bench.run import Bench, load, run_script
+from bench.servers import Server, serving, upstream
 
 FLAT_MEGABYTES = 3.0  # from the second to the tenth thousand mints
 
@@ -26,7 +26,7 @@ def added(bench: Bench) -> list[Measure]:
         }
         for name in names:
             if name != "raw SDK call":
-                _warm(bench, name, servers[name])
+                warm(bench, name, servers[name])
         latest: dict[str, float] = {}
         for name in bench.interleaved("one by one", bench.rounds(15), names):
             answers = (
@@ -47,7 +47,8 @@ def added(bench: Bench) -> list[Measure]:
     return [Measure("added", "One token after the other, upstream 0", "ms", lines, verdicts)]
 
 
-def _warm(bench: Bench, name: str, server: Server) -> None:
+def warm(bench: Bench, name: str, server: Server) -> None:
+    """Let a server mint until it is as fast as it gets."""
     server.first_answer(request("POST", bench.designs[name].path))
     _asked(bench, name, server, 50)
 
@@ -72,68 +73,6 @@ def _raw(server: Server, count: int) -> list[float]:
     return times
 
 
-def rates(bench: Bench) -> list[Measure]:
-    """Mints and refusals in a second, upstream 0, 10 connections."""
-    foreign = request("POST", "/", "https://elsewhere.example")
-    names = ("livetoken", *bench.has("Node peer"), "least function", "blocking aiohttp", "naive function")
-    runs: dict[str, list[Load]] = defaultdict(list)
-    with upstream() as google, contextlib.ExitStack() as stack:
-        servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
-        for name, server in servers.items():
-            _warm(bench, name, server)
-        lines = [*names, "livetoken, refusals", "ceiling: generator and upstream alone"]
-        for name in bench.interleaved("10 connections", bench.rounds(5), lines):
-            seconds = bench.seconds(2.5)
-            if name in servers:
-                runs[name].append(_minting(bench, name, servers[name], google, 10, seconds))
-            elif "refusals" in name:
-                runs[name].append(load(servers["livetoken"].port, foreign, 10, seconds))
-            else:
-                runs[name].append(load(google, request("POST", "/v1alpha/auth_tokens"), 10, seconds))
-    spreads = {name: Spread.of(run.per_second for run in of) for name, of in runs.items()}
-    ours = spreads["livetoken"].median
-    verdicts = [Verdict("refusals ÷ mints", spreads["livetoken, refusals"].median / ours, 3.0, at_most=False)]
-    if "Node peer" in spreads:
-        ratio = statistics.median(
-            a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["Node peer"], strict=True)
-        )
-        verdicts.append(Verdict("livetoken ÷ Node peer", ratio, 1.2, at_most=False))
-    return [Measure("rates", "Tokens in a second, upstream 0, 10 connections", "1/s", spreads, verdicts)]
-
-
-def _minting(bench: Bench, name: str, server: Server, google: int, connections: int, seconds: float) -> Load:
-    """Run the load; every answer must be a success, and behind every answer must be a token that the upstream made."""
-    before = minted(google)
-    run = load(server.port, request("POST", bench.designs[name].path), connections, seconds)
-    made, answered = minted(google) - before, run.statuses.get("200", 0)
-    if set(run.statuses) != {"200"} or not answered <= made <= answered + connections:
-        raise RuntimeError(f"{name}: answers {run.statuses}, {made} tokens made")
-    return run
-
-
-def waiting(bench: Bench) -> list[Measure]:
-    """Mints in a second when Gemini takes 100 ms, 50 connections: what the design makes of waiting."""
-    names = ("livetoken", *bench.has("Node peer"), "least function", "blocking aiohttp")
-    runs: dict[str, list[Load]] = defaultdict(list)
-    with upstream(0.1) as google, contextlib.ExitStack() as stack:
-        servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
-        for name, server in servers.items():
-            server.first_answer(request("POST", bench.designs[name].path))
-            _minting(bench, name, server, google, 50, bench.seconds(1.0))
-        for name in bench.interleaved("50 connections", bench.rounds(5), names):
-            runs[name].append(_minting(bench, name, servers[name], google, 50, bench.seconds(3.0)))
-    spreads = {name: Spread.of(run.per_second for run in of) for name, of in runs.items()}
-    slowest = {f"{name}, p99 ms": Spread.of(run.quantile(0.99) for run in of) for name, of in runs.items()}
-    verdicts = [Verdict("p99 ÷ upstream", slowest["livetoken, p99 ms"].median / 100, 2.0, at_most=True)]
-    if "Node peer" in spreads:
-        ratio = statistics.median(
-            a.per_second / b.per_second for a, b in zip(runs["livetoken"], runs["Node peer"], strict=True)
-        )
-        verdicts.insert(0, Verdict("livetoken ÷ Node peer", ratio, 1.0, at_most=False))
-    title = "Tokens in a second, upstream 100 ms, 50 connections"
-    return [Measure("waiting", title, "1/s", {**spreads, **slowest}, verdicts)]
-
-
 def memory(bench: Bench) -> list[Measure]:
     """What the instance holds, master process and shared pages included, after each thousand mints."""
     thousand = 50 if bench.quick else 1000
@@ -147,7 +86,7 @@ def memory(bench: Bench) -> list[Measure]:
             print("memory: skipped, this system does not tell how much a process holds")
             return []
         with serving(bench.designs["livetoken"], google) as server:
-            _warm(bench, "livetoken", server)
+            warm(bench, "livetoken", server)
             for _ in bench.interleaved("memory, thousands of mints", 10, ["livetoken"]):
                 run = load(server.port, request("POST", "/"), 10, 60.0, requests=thousand)
                 if set(run.statuses) != {"200"}:

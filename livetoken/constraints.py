@@ -4,7 +4,6 @@ import enum
 import json
 import math
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -113,9 +112,7 @@ def checked_config(prompt: Prompt) -> types.LiveConnectConfig | Misconfigured:
     # a field that is left to the client must not be sent: the mask does not name it
     wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(prompt.front.config)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the SDK warns of names that it does not know; we refuse them below
-            config = types.LiveConnectConfig.model_validate(wanted)
+        config = types.LiveConnectConfig.model_validate(wanted)
     except pydantic.ValidationError as error:
         reasons = [
             f"config.{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"

@@ -4,6 +4,7 @@ import inspect
 import json
 import logging
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -312,6 +313,7 @@ def test_what_only_the_sdk_knows(
     client = make_client(PROMPTS=prompt_folder(f"---\nconfig: {config}\n---\nHi."))
     answer = post(client)
     assert (answer.status_code, answer.json["code"]) == (500, "misconfigured")
+    sys.modules["main"].warm_up.join()  # it writes lines, too
     lines = capfd.readouterr().out
     assert f"voice-assistant.md: {reason}" in lines
     assert "warm" not in lines

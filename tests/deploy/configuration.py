@@ -87,7 +87,8 @@ class Configuration:
     def plan(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> dict[str, Any]:
         """Save a plan under `tfplan` and return it as Terraform's JSON."""
         self.save(variables, *flags, key=key)
-        plan: dict[str, Any] = json.loads(self.run("show", "-json", "tfplan"))
+        shown = self.run("show", "-json", "tfplan")
+        plan: dict[str, Any] = json.loads(shown[shown.index("{") :])  # warnings about its own set-up may come before
         return plan
 
     def complaints(self, variables: dict[str, Any]) -> str:

@@ -88,7 +88,8 @@ def test_terraforms_own_tests_pass(tmp_path: Path) -> None:
 def test_the_configuration_is_valid(configuration: Configuration, bootstrap: Configuration) -> None:
     """`terraform validate` has nothing against the deployment and the bootstrap, not even a warning."""
     for folder in (configuration, bootstrap):
-        assert json.loads(folder.run("validate", "-json"))["diagnostics"] == []
+        shown = folder.run("validate", "-json")
+        assert json.loads(shown[shown.index("{") :])["diagnostics"] == []
 
 
 def test_the_pipelines_account_reads_the_project_and_writes_only_its_own_state(bootstrap: Configuration) -> None:

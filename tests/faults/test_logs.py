@@ -413,11 +413,14 @@ def test_python_s_warnings(captured: Logs, out: io.StringIO) -> None:
 
 
 def test_exactly_the_sdk_s_own_warning_is_silenced(captured: Logs, out: io.StringIO) -> None:
-    """The SDK says of the one call that this function is made for that it is experimental; nothing else is silenced."""
+    """Unsaid stay that the function's one call is experimental, and that the SDK does not know a name; we refuse those."""
     warnings.simplefilter("always")
     captured.capture()
     warnings.warn("The SDK's token creation implementation is experimental, and may change", UserWarning, stacklevel=1)
+    warnings.warn("LOUD is not a valid MediaResolution", UserWarning, stacklevel=1)
     assert out.getvalue() == ""
+    warnings.warn("LOUD is not a valid MediaResolution, says somebody else", UserWarning, stacklevel=1)
+    assert line(out)["logger"] == "py.warnings"
 
 
 def test_captured_once(captured: Logs) -> None:

@@ -1,0 +1,87 @@
+"""Measures of the warm function under load: tokens and refusals in a second, beside the peers and the bounds."""
+
+import contextlib
+from collections import defaultdict
+
+from bench.figures import Measure, Spread, Verdict
+from bench.messages import request
+from bench.run import Bench, Load, load
+from bench.servers import Server, minted, serving, upstream
+from bench.warm import warm
+
+LEAST = ("least function", "no SDK")  # what the framework with and without the SDK can do at best
+UNSENT = "SDK without network"
+BOUNDS = (*LEAST, UNSENT)
+
+
+def rates(bench: Bench) -> list[Measure]:
+    """Mints and refusals in a second, upstream 0, 10 connections."""
+    foreign = request("POST", "/", "https://elsewhere.example")
+    names = ("livetoken", *bench.has("Node peer"), *BOUNDS, "blocking aiohttp", "naive function")
+    runs: dict[str, list[Load]] = defaultdict(list)
+    with upstream() as google, contextlib.ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
+        for name, server in servers.items():
+            warm(bench, name, server)
+        lines = [*names, "livetoken, refusals", "ceiling: generator and upstream alone"]
+        for name in bench.interleaved("10 connections", bench.rounds(5), lines):
+            seconds = bench.seconds(2.5)
+            if name == UNSENT:
+                runs[name].append(load(servers[name].port, request("POST", "/"), 10, seconds))
+            elif name in servers:
+                runs[name].append(_minting(bench, name, servers[name], google, 10, seconds))
+            elif "refusals" in name:
+                runs[name].append(load(servers["livetoken"].port, foreign, 10, seconds))
+            else:
+                runs[name].append(load(google, request("POST", "/v1alpha/auth_tokens"), 10, seconds))
+    spreads = {name: Spread.of(run.per_second for run in of) for name, of in runs.items()}
+    ours = spreads["livetoken"].median
+    verdicts = [Verdict("refusals ÷ mints", spreads["livetoken, refusals"].median / ours, 3.0, at_most=False)]
+    ratios = _beside_the_peer(runs, "livetoken", *BOUNDS)
+    if ratios:
+        verdicts.append(Verdict("livetoken ÷ Node peer", ratios["livetoken ÷ Node peer"].median, 1.2, at_most=False))
+    title = "Tokens in a second, upstream 0, 10 connections"
+    return [Measure("rates", title, "1/s", {**spreads, **ratios}, verdicts)]
+
+
+def _beside_the_peer(runs: dict[str, list[Load]], *names: str) -> dict[str, Spread]:
+    """Return how these designs' rates compare with the Node peer's, run by run; nothing where it does not take part."""
+    if "Node peer" not in runs:
+        return {}
+    return {
+        f"{name} ÷ Node peer": Spread.of(
+            ours.per_second / peer.per_second for ours, peer in zip(runs[name], runs["Node peer"], strict=True)
+        )
+        for name in names
+    }
+
+
+def _minting(bench: Bench, name: str, server: Server, google: int, connections: int, seconds: float) -> Load:
+    """Run the load; every answer must be a success, and behind every answer must be a token that the upstream made."""
+    before = minted(google)
+    run = load(server.port, request("POST", bench.designs[name].path), connections, seconds)
+    made, answered = minted(google) - before, run.statuses.get("200", 0)
+    if set(run.statuses) != {"200"} or not answered <= made <= answered + connections:
+        raise RuntimeError(f"{name}: answers {run.statuses}, {made} tokens made")
+    return run
+
+
+def waiting(bench: Bench) -> list[Measure]:
+    """Mints in a second when Gemini takes 100 ms, 50 connections: what the design makes of waiting."""
+    names = ("livetoken", *bench.has("Node peer"), *LEAST, "blocking aiohttp")
+    runs: dict[str, list[Load]] = defaultdict(list)
+    with upstream(0.1) as google, contextlib.ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
+        for name, server in servers.items():
+            server.first_answer(request("POST", bench.designs[name].path))
+            _minting(bench, name, server, google, 50, bench.seconds(1.0))
+        for name in bench.interleaved("50 connections", bench.rounds(5), names):
+            runs[name].append(_minting(bench, name, servers[name], google, 50, bench.seconds(3.0)))
+    spreads = {name: Spread.of(run.per_second for run in of) for name, of in runs.items()}
+    slowest = {f"{name}, p99 ms": Spread.of(run.quantile(0.99) for run in of) for name, of in runs.items()}
+    verdicts = [Verdict("p99 ÷ upstream", slowest["livetoken, p99 ms"].median / 100, 2.0, at_most=True)]
+    ratios = _beside_the_peer(runs, "livetoken", *LEAST)
+    if ratios:
+        verdicts.insert(0, Verdict("livetoken ÷ Node peer", ratios["livetoken ÷ Node peer"].median, 1.0, at_most=False))
+    title = "Tokens in a second, upstream 100 ms, 50 connections"
+    return [Measure("waiting", title, "1/s", {**spreads, **slowest, **ratios}, verdicts)]
