@@ -67,9 +67,9 @@ class Constraints:
 
     def _write(self, shape: Order) -> dict[str, Any]:
         """Return the setup that the SDK writes for `shape`: its own call, answered here before it leaves."""
+        constraints = types.LiveConnectConstraints(model=shape.model, config=self._config(shape))
         pad = _Pad()
         client = self._new_client(pad)
-        constraints = types.LiveConnectConstraints(model=shape.model, config=self._config(shape))
         try:
             client.auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
         except Exception as error:  # the types let it through, the SDK's writing does not

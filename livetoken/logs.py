@@ -47,22 +47,29 @@ class Logs:
 
     def hide(self, secret_text: str) -> None:
         """Strike `secret_text` out of every line from now on, and the one hidden before: a rotated key still counts."""
-        as_written = json.dumps(secret_text)[1:-1]
-        if as_written not in self._hidden:
-            self._hidden = (as_written, *self._hidden[:1])
+        if secret_text not in self._hidden:
+            self._hidden = (secret_text, *self._hidden[:1])
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write one line, in one piece, because the lines of several threads would otherwise mix."""
         stream = self._stream or sys.stdout
         with contextlib.suppress(OSError, ValueError):  # an answer does not fail because its line cannot be written
-            stream.write(self._redacted(json.dumps(entry)) + "\n")  # ASCII: no character can fail to be written
+            stream.write(json.dumps(self._redacted(entry)) + "\n")  # ASCII: no character can fail to be written
             stream.flush()
 
-    def _redacted(self, line: str) -> str:
-        """Return `line` with everything struck out that looks like a key, an ephemeral token or a caller's proof."""
-        for as_written in self._hidden:
-            line = line.replace(as_written, "[redacted]")
-        return _SECRETS.sub("[redacted]", line)
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.redact(value)
+        return {name: self._redacted(inner) for name, inner in value.items()} if isinstance(value, Mapping) else value
+
+    def redact(self, text: str) -> str:
+        """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's proof.
+
+        It is done before the text is written as JSON: a pattern could begin in the middle of an escape.
+        """
+        for secret_text in self._hidden:
+            text = text.replace(secret_text, "[redacted]")
+        return _SECRETS.sub("[redacted]", text)
 
     def hash(self, text: str) -> str:
         """Return a short hash that tells equal from different for a day, and cannot be looked up or reversed."""

@@ -14,8 +14,9 @@ from livetoken.page import Page
 
 PLACEHOLDERS = {"pageTitle": "page-title", "pageUrl": "page-url", "pageContent": "page-content"}
 DEEPEST = 40  # nodes, one in the other; Python compiles no more than a hundred blocks, and what depth the stack allows
+BEYOND = 1e15  # numbers that are infinite or have thousands of digits compile to no Python
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_TOO_DEEP = "template: its conditions are nested too deeply; join them with `and`, or write {% elif %}"
+_TOO_DEEP = "template: its conditions are nested too deeply, or too many are joined in one; write {% elif %}"
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -105,6 +106,8 @@ def _mistakes(tree: nodes.Template) -> list[str]:
             mistakes.append(
                 f"template: line {node.lineno} of the text: only {{{{ placeholders }}}} and {{% if %}} are possible"
             )
+        elif isinstance(node, nodes.Const) and isinstance(node.value, int | float) and not abs(node.value) < BEYOND:
+            mistakes.append(f"template: line {node.lineno} of the text: that number is beyond all sense")
         elif isinstance(node, nodes.Operand) and node.op not in ("eq", "ne"):
             mistakes.append(f"template: line {node.lineno} of the text: only == and != can compare")
         elif isinstance(node, nodes.Output):

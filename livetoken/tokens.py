@@ -44,7 +44,7 @@ class Tokens:
         self.settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.tls = Once(_tls_context)
-        self.gemini = Once(lambda: _gemini(settings, self.tls()))
+        self.gemini = Once(lambda: _gemini(settings, self.tls))
 
     def prepare(self) -> None:
         """Import the SDK, open the client, check every prompt file's config with its types; part of the warm-up."""
@@ -118,7 +118,7 @@ def _tls_context() -> "SSLContext":
     return tls_context()
 
 
-def _gemini(settings: Settings, tls: "SSLContext") -> "Gemini":
+def _gemini(settings: Settings, tls: "Once[SSLContext]") -> "Gemini":
     from livetoken.gemini import Gemini
 
-    return Gemini(settings, tls)
+    return Gemini(settings, tls())  # asked for last: the certificates load while the SDK is imported

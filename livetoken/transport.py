@@ -7,12 +7,16 @@ are followed: the key goes to the base URL and nowhere else.
 import http.client
 import select
 import ssl
+import time
 import weakref
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx2
 
 ANSWER_BYTES = 1024 * 1024  # far above any answer to the making of a token
+IDLE_SECONDS = 20.0  # far below what any side or anything between them waits before it forgets a connection
+FINAL = 200  # answers below this status announce another one
 
 
 def tls_context() -> ssl.SSLContext:
@@ -22,15 +26,21 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
+Resting = tuple[http.client.HTTPConnection, float]  # since when
+
+
 class Transport(httpx2.BaseTransport):
     """Connections to one base URL, one for each call under way; those at rest are used again."""
 
-    def __init__(self, base_url: str, tls: ssl.SSLContext, seconds: float) -> None:
+    def __init__(
+        self, base_url: str, tls: ssl.SSLContext, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Remember where to connect; `seconds` is the timeout of connecting and of each read."""
         url = urlsplit(base_url)
-        self._secure, self._host, self._port = url.scheme == "https", url.hostname or "", url.port
-        self._tls, self._seconds = tls, seconds
-        self._idle: list[http.client.HTTPConnection] = []
+        self._secure, self._host = url.scheme == "https", url.hostname or ""
+        self._port = url.port or (443 if self._secure else 80)
+        self._tls, self._seconds, self._clock = tls, seconds, clock
+        self._idle: list[Resting] = []
         weakref.finalize(self, _close, self._idle)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -52,21 +62,20 @@ class Transport(httpx2.BaseTransport):
         if answer.will_close:
             connection.close()
         else:
-            self._idle.append(connection)
-        return httpx2.Response(answer.status, headers=answer.getheaders(), content=content)
+            self._idle.append((connection, self._clock()))
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.getheaders()]
+        return httpx2.Response(answer.status, headers=headers, content=content)
 
     def _kept(self) -> http.client.HTTPConnection | None:
-        """Return a connection at rest that the other side has not closed; None where there is none."""
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return None
+        """Return a connection that has not rested for long and that the other side has not closed; else None."""
+        while (resting := _pop(self._idle)) is not None:
+            connection, since = resting
             poll = select.poll()
             poll.register(connection.sock, select.POLLIN)
-            if not poll.poll(0):
+            if self._clock() - since < IDLE_SECONDS and not poll.poll(0):
                 return connection
             connection.close()  # nothing can have come that was asked for: it is the end
+        return None
 
     def _new(self) -> http.client.HTTPConnection:
         if self._secure:
@@ -78,12 +87,21 @@ class Transport(httpx2.BaseTransport):
         _close(self._idle)
 
 
-def _close(connections: list[http.client.HTTPConnection]) -> None:
-    while connections:
-        connections.pop().close()
+def _close(idle: list[Resting]) -> None:
+    while (resting := _pop(idle)) is not None:
+        resting[0].close()
+
+
+def _pop(idle: list[Resting]) -> Resting | None:
+    try:
+        return idle.pop()
+    except IndexError:  # perhaps another thread has just taken the last one
+        return None
 
 
 def _read(answer: http.client.HTTPResponse) -> bytes:
+    if answer.status < FINAL:  # its successor would be taken for the answer to another call
+        raise http.client.BadStatusLine(str(answer.status))
     content = answer.read(ANSWER_BYTES + 1)
     if len(content) > ANSWER_BYTES:
         raise ValueError("the answer is too long")

@@ -164,6 +164,8 @@ def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
         ("{{ pageTitle", "line 1"),
         ("{% if 'x' in pageTitle %}x{% endif %}", "only == and != can compare"),
         ("{% if lang < 5 %}x{% endif %}", "only == and != can compare"),
+        ("{% if 1e999 == lang %}x{% endif %}", "beyond all sense"),
+        ("{% if lang == 0x" + "f" * 4000 + " %}x{% endif %}", "beyond all sense"),
         ("{% raw %}x{% endraw", "line 1"),
         ("{% if lang %}" * 100 + "x" + "{% endif %}" * 100, "nested too deeply"),
         ("{% if lang %}" * 1000 + "x" + "{% endif %}" * 1000, "nested too deeply"),

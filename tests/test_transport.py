@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -147,6 +148,75 @@ def test_closed_meanwhile(last: bytes) -> None:
         for _ in range(3):
             assert client.post("/", content=b"{}").text == "ok"
             assert closed.acquire(timeout=5)
+
+
+@pytest.mark.parametrize("status", [102, 103])
+def test_answers_that_only_announce(status: int) -> None:
+    """What comes after an announcement is not taken for the answer to the next call, which gets its own."""
+
+    def serve(number: int, connection: socket.socket) -> None:
+        read(connection)
+        if number == 1:
+            connection.sendall(b"HTTP/1.1 %d Soon\r\n\r\n" % status)
+            time.sleep(0.1)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nothers")
+        else:
+            connection.sendall(OK)
+
+    with peer(serve) as port, client_of(port) as client:
+        with pytest.raises(http.client.HTTPException):
+            client.post("/", content=b"{}")
+        assert client.post("/", content=b"{}").text == "ok"
+        time.sleep(0.2)
+        assert client.post("/", content=b"{}").text == "ok"
+
+
+def test_rested_too_long() -> None:
+    """A connection that rested for long is replaced: what lies between may have forgotten it without a word."""
+    now, numbers = [0.0], list[int]()
+
+    def serve(number: int, connection: socket.socket) -> None:
+        while True:
+            read(connection)
+            numbers.append(number)
+            connection.sendall(OK)
+
+    with peer(serve) as port:
+        made = Transport(f"http://localhost:{port}", ssl.create_default_context(), 5, lambda: now[0])
+        for now[0] in (0.0, 19.0, 38.0, 58.0, 59.0):
+            made.handle_request(httpx2.Request("POST", f"http://localhost:{port}/", content=b"{}"))
+        made.close()
+    assert numbers == [1, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host", "port"),
+    [
+        ("https://[2001:db8::abcd]", "2001:db8::abcd", 443),
+        ("http://[::1]", "::1", 80),
+        ("https://gateway.example/gemini", "gateway.example", 443),
+        ("http://127.0.0.1:9090", "127.0.0.1", 9090),
+    ],
+)
+def test_where_it_connects(monkeypatch: pytest.MonkeyPatch, base_url: str, host: str, port: int) -> None:
+    """It connects to the base URL's host and port, or the scheme's usual port, whatever form the host has."""
+    asked: list[object] = []
+
+    def connect(address: object, *_: object) -> None:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    made = Transport(base_url, ssl.create_default_context(), 5)
+    with pytest.raises(ConnectionRefusedError):
+        made.handle_request(httpx2.Request("POST", f"{base_url}/", content=b"{}"))
+    assert asked == [(host, port)]
+
+
+def test_odd_bytes_in_a_header() -> None:
+    """A header that is not ASCII, from a gateway in between, costs nobody a token."""
+    with peer(answering(OK.replace(b"\r\n\r\n", b"\r\nX-Caf\xe9: caf\xe9\r\n\r\n"))) as port, client_of(port) as client:
+        assert client.post("/", content=b"{}").text == "ok"
 
 
 def test_silence_ends() -> None:
