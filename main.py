@@ -32,7 +32,7 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
-meanwhile = beside(keys.get), beside(tokens.tls), beside(callers.prepare)  # they wait, or leave the interpreter free
+meanwhile = beside(keys.get), beside(callers.prepare)  # they wait for others
 warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.prepare, prompts.prepare)
 
 

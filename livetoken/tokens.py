@@ -17,8 +17,6 @@ from livetoken.settings import Settings
 from livetoken.upstream import KeyRefusedError
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
-
     from livetoken.gemini import Gemini
 
 MINT_SECONDS = 5.5  # everything from reading the key to a checked token, a second try with a new key included
@@ -43,8 +41,7 @@ class Tokens:
     ) -> None:
         self.settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.tls = Once(_tls_context)
-        self.gemini = Once(lambda: _gemini(settings, self.tls))
+        self.gemini = Once(lambda: _gemini(settings))
 
     def prepare(self) -> None:
         """Import the SDK, open the client, check every prompt file's config with its types; part of the warm-up."""
@@ -109,16 +106,9 @@ def _timing(what: str, notes: MutableMapping[str, object]) -> Iterator[None]:
         notes[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - started), 1)
 
 
-# the SDK takes longer to import than everything else together, so it is not imported before it is needed
-
-
-def _tls_context() -> "SSLContext":
+def _gemini(settings: Settings) -> "Gemini":
+    # the SDK takes longer to import than everything else together, so it is not imported before it is needed
+    from livetoken.gemini import Gemini
     from livetoken.transport import tls_context
 
-    return tls_context()
-
-
-def _gemini(settings: Settings, tls: "Once[SSLContext]") -> "Gemini":
-    from livetoken.gemini import Gemini
-
-    return Gemini(settings, tls())  # asked for last: the certificates load while the SDK is imported
+    return Gemini(settings, tls_context())

@@ -20,7 +20,7 @@ FINAL = 200  # answers below this status announce another one
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return a context that trusts the usual authorities. Loading them takes long and leaves the interpreter free."""
+    """Return a context that trusts the usual authorities. Loading them takes long: one context serves all clients."""
     context = httpx2.create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -321,7 +321,10 @@ def test_fault(row: Row, seen: dict[str, Seen]) -> None:
     assert row.mints is None or got.mints == row.mints * row.at_once
     if row.lane in ("warm", "cold secret", "cold secret 2", "cold payload"):
         # the library renews its credentials twice when they are not accepted
-        assert got.reads == (3 if row.name.endswith(" 401") else 1), "one read serves all who wait, and is not repeated"
+        reads = 3 if row.name.endswith(" 401") else 1
+        # where eight of them start at once, a cold function's two seconds may be over before its request has left
+        late = row.lane.startswith("cold") and row.expect.startswith("503") and got.reads < reads
+        assert got.reads == reads or late, "one read serves all who wait, and is not repeated"
     if row.expect != "200 ok":
         assert (got.log["severity"], got.log["code"]) == (row.severity, row.expect.split()[1])
         assert "mintMilliseconds" in got.log or row.lane != "gemini"
