@@ -57,13 +57,11 @@ class Constraints:
 
     def _setup(self, shape: Order) -> dict[str, Any]:
         named = (shape.prompt.name, *shape[1:])
-        written = self._written.get(named)
-        if written is None:
+        if named not in self._written:
             with self._lock:  # on a cold instance the warm-up and the first visitor come here at the same time
                 if named not in self._written:
                     self._written[named] = self._write(shape)
-            written = self._written[named]
-        return written
+        return self._written[named]
 
     def _write(self, shape: Order) -> dict[str, Any]:
         """Return the setup that the SDK writes for `shape`: its own call, answered here before it leaves."""

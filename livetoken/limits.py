@@ -6,18 +6,16 @@ What is counted is tokens: a request takes its places before anything costs, and
 import contextlib
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from livetoken.deadlines import Deadlines
+from livetoken.once import Once
 from livetoken.refusals import RateLimited, TemporarilyUnavailable
 from livetoken.rules import Limit
 from livetoken.settings import Settings
-
-if TYPE_CHECKING:
-    from livetoken.windows import Windows
+from livetoken.windows import Windows, open_windows
 
 T = TypeVar("T")
 STORAGE_SECONDS = 0.8  # all of one request's work with a remote storage
@@ -73,8 +71,8 @@ class Limits:
 
     def __init__(self, settings: Settings, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._deadlines, self.clock = settings, deadlines, clock
-        self._opening = threading.Lock()
-        self._windows: Windows | None = None
+        # opened at the first request, after the server has forked
+        self.open = Once(lambda: open_windows(settings.limits_storage, self.clock))
         per_address, per_origin = settings.limit_per_address, settings.limit_per_origin
         # App Check verifies the site's own app, which all its visitors share; the others verify one person
         per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
@@ -104,15 +102,6 @@ class Limits:
         """Take the entries back; raises TemporarilyUnavailable as `acquire` does."""
         windows = self.open()
         self._guarded(seconds, lambda: _leave(windows, places))
-
-    def open(self) -> "Windows":
-        """Return the storage, made on first use."""
-        with self._opening:
-            if self._windows is None:
-                from livetoken.windows import open_windows
-
-                self._windows = open_windows(self._settings.limits_storage, self.clock)
-            return self._windows
 
     def _guarded(self, seconds: float, work: Callable[[], T], late: Callable[[T], None] = lambda _: None) -> T:
         """Run `work` on the storage; a remote one has its time, and whatever goes wrong with it refuses the request.
@@ -147,7 +136,7 @@ class Limits:
         self._failed_at = NEVER
         return result
 
-    def _acquire(self, windows: "Windows", who: Mapping[str, str]) -> list[Place]:
+    def _acquire(self, windows: Windows, who: Mapping[str, str]) -> list[Place]:
         at = windows.now()
         wanted = [(kind, limit, _key(kind, name, limit)) for kind, name in who.items() for limit in self._limits[kind]]
         held: list[Place] = []
@@ -166,6 +155,6 @@ def _key(kind: str, name: str, limit: Limit) -> str:
     return f"LIMITER/{kind}/{name}/{limit.amount}/{limit.multiple}/{limit.unit}"
 
 
-def _leave(windows: "Windows", places: list[Place]) -> None:
+def _leave(windows: Windows, places: list[Place]) -> None:
     for place in places:
         windows.leave(place.key, place.at)

@@ -58,9 +58,9 @@ class Logs:
             stream.flush()
 
     def _redacted(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.redact(value)
-        return {name: self._redacted(inner) for name, inner in value.items()} if isinstance(value, Mapping) else value
+        if isinstance(value, Mapping):
+            return {name: self._redacted(inner) for name, inner in value.items()}
+        return self.redact(value) if isinstance(value, str) else value
 
     def redact(self, text: str) -> str:
         """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's proof.

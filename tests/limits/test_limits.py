@@ -11,6 +11,7 @@ import pytest
 from livetoken import limits
 from livetoken.deadlines import Deadlines
 from livetoken.limits import Limits
+from livetoken.once import Once
 from livetoken.refusals import InvalidJson, RateLimited, TemporarilyUnavailable
 from livetoken.settings import Settings
 from livetoken.windows import MemoryWindows
@@ -228,9 +229,8 @@ def _remote(settings: MakeSettings) -> tuple[Limits, Remote]:
     """Limits that keep their windows elsewhere, and that place."""
     clock = Clock()
     counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1", LIMIT_PER_ADDRESS="2/minute"), Deadlines(), clock)
-    counted.open()
     windows = Remote(clock)
-    counted._windows = windows
+    counted.open = Once(lambda: windows)
     return counted, windows
 
 
@@ -299,8 +299,7 @@ def test_full_window_is_no_failure(remote: tuple[Limits, Remote]) -> None:
 def test_storage_that_hangs_is_given_up(settings: MakeSettings) -> None:
     """A storage that does not answer holds a request for 0.8 seconds."""
     counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1"), Deadlines())
-    counted.open()
-    counted._windows = Slow(4)
+    counted.open = Once(lambda: Slow(4))
     started = time.monotonic()
     with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
         pass
@@ -310,8 +309,7 @@ def test_storage_that_hangs_is_given_up(settings: MakeSettings) -> None:
 def test_slow_answers_do_not_add_up(settings: MakeSettings) -> None:
     """All of one request's work with the storage shares those 0.8 seconds, the refund included."""
     counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1"), Deadlines())
-    counted.open()
-    counted._windows = Slow(0.5)
+    counted.open = Once(lambda: Slow(0.5))
     with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a") as places:
         places.take(caller="somebody")
 
