@@ -2,11 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
+import ryaml
 
 from livetoken.frontmatter import FrontMatter
 from livetoken.page import Page
@@ -113,17 +113,6 @@ class Prompts:
         return prompt
 
 
-class _StrictLoader(yaml.CSafeLoader):
-    """YAML's plain types; a field that stands twice is a mistake, not a choice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the library calls it
-        """Return the mapping; raise a YAMLError where two keys are the same."""
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) < len(node.value):
-            raise yaml.constructor.ConstructorError(problem="a field stands twice", problem_mark=node.start_mark)
-        return mapping
-
-
 def read_prompt(path: Path, settings: Settings) -> Prompt:
     """Return the prompt in `path`.
 
@@ -140,11 +129,10 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     if not match and text.lstrip().startswith("---"):  # taken for plain text, it would lock nothing
         raise ValueError("front matter: must begin in the first line and be closed by a line of three hyphens")
     try:
-        front = yaml.load(match["front"], Loader=_StrictLoader) if match else {}  # noqa: S506 - a safe loader's child
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 2})" if mark else ""
-        raise ValueError(f"front matter: is not valid YAML, or names a field twice{where}") from error
+        # the empty line stands for the three hyphens, so that a mistake is given the line that it has in the file
+        front = ryaml.loads(f"\n{match['front']}") if match else {}  # type: ignore[attr-defined]  # it marks none
+    except ValueError as error:
+        raise ValueError(f"front matter: is not valid YAML: {error}") from error
     problems: list[str] = []
     parsed = FrontMatter.parse({} if front is None else front, settings, problems)
     template = Template((match["template"] or "") if match else text, problems)

@@ -111,7 +111,7 @@ OWNERS = {
     "google.auth": {"secret.py"},
     "jwt": {"callers.py"},
     "urllib.request": {"signing_keys.py"},
-    "yaml": {"prompts.py"},
+    "ryaml": {"prompts.py"},
     "jinja2": {"templates.py"},
     "redis": {"redis_windows.py"},
     "limits": {"redis_windows.py"},

@@ -1,12 +1,13 @@
 """Prompt files: what stops the start, what a template may do, and the fence around strangers' texts."""
 
+import contextlib
 import re
 import string
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livetoken.models import VOICES
@@ -104,11 +105,13 @@ def page(**fields: str) -> Page:
         ),
         ("origins: []", "origins", "must be a name, or a list"),
         ("origins:", "origins", "must be a name, or a list"),
-        ("origins: no", "origins", "must be a name, or a list"),
+        ("origins: no", "origins", "'no' is not of the form"),
         ("config: false", "config", "must be fields"),
         ("open: false", "open", "must be a name, or a list"),
-        ("voices: Kore\nvoices: Puck", "front matter", "names a field twice (line 2)"),
-        ("config: {seed: 1, seed: 2}", "front matter", "names a field twice"),
+        ("voices: Kore\nvoices: Puck", "front matter", "duplicate entry with key"),
+        ("config: {seed: 1, seed: 2}", "front matter", 'duplicate entry with key "seed" at line 2'),
+        ("? {model: x}\n: y", "front matter", "not valid YAML"),
+        ("model: x\n---extra\nvoices: Kore", "front matter", "not valid YAML"),
         ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
     ],
 )
@@ -119,6 +122,43 @@ def test_mistake_stops_start(prompt_folder: WriteFile, front: str, field: str, r
     assert any(
         problem.startswith(f"voice-assistant.md: {field}: ") and reason in problem for problem in caught.value.problems
     ), caught.value.problems
+
+
+BOMBS = {
+    "deep": "config: " + "[" * 2000 + "]" * 2000,
+    "never closed": "config: " + "{a: " * 2000,
+    "of itself": "config: &all [*all]",
+    "of aliases": "a0: &a0 [x]\n" + "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(12)),
+}
+
+
+@pytest.mark.parametrize("front", BOMBS.values(), ids=BOMBS)
+def test_front_matter_cannot_take_the_process_down(prompt_folder: WriteFile, front: str) -> None:
+    """Front matter that would grow or nest without end is a mistake like any other."""
+    with pytest.raises(SettingsError, match=r"voice-assistant\.md: (front matter: is not valid YAML|config)"):
+        load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "model: !!python/object/apply:os.getcwd []",
+        "voices: !!python/object/apply:os.getcwd []",
+        "config: !!python/object/new:dict {a: 1}",
+    ],
+)
+def test_tags_make_nothing(prompt_folder: WriteFile, front: str) -> None:
+    """A tag that asks for a Python object gets none."""
+    with pytest.raises(SettingsError, match=front.split(":", maxsplit=1)[0]):
+        load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(front=st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_any_front_matter_is_taken_or_refused(prompt_folder: WriteFile, front: str) -> None:
+    """No text between the hyphens raises anything but the list of mistakes."""
+    with contextlib.suppress(SettingsError):
+        load(prompt_folder(f"---\n{front}\n---\nHello."))
 
 
 def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:

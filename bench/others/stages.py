@@ -32,7 +32,7 @@ def importing(*names: str) -> Callable[[], object]:
 stage("functions-framework, Flask", importing("functions_framework"))
 stage("gunicorn", importing("functions_framework._http.gunicorn", "gunicorn.workers.gthread"))
 stage("flask-cors", importing("flask_cors"))
-stage("PyYAML", importing("yaml"))
+stage("ryaml", importing("ryaml"))
 stage("Jinja2's sandbox", importing("jinja2.sandbox"))
 stage("our own modules", importing("livetoken.wire", "livetoken.callers", "livetoken.limits", "livetoken.warmup"))
 stage("main.py: settings, prompt files", importing("main"))
