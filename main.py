@@ -8,10 +8,10 @@ import os
 
 import functions_framework
 from flask import Request, Response
-from flask_cors import cross_origin
 
 from livetoken import wire
 from livetoken.callers import Callers
+from livetoken.cors import cross_origin
 from livetoken.deadlines import Deadlines
 from livetoken.limits import Limits
 from livetoken.logs import Entry, Logs
@@ -37,7 +37,7 @@ warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.pre
 
 
 @functions_framework.http
-@cross_origin(**wire.cors(settings, callers.header))
+@cross_origin(settings, callers.header)
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
     deadlines.begin()

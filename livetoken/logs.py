@@ -25,6 +25,8 @@ from livetoken.tokens import Token
 
 _SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
+_LABELS = "logging.googleapis.com/labels"
+_EXECUTION = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 _TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})(?:/(?P<span>[0-9]{1,20}))?(?:;o=(?P<options>[0-9]{1,3}))?", re.ASCII)
 
 
@@ -53,9 +55,19 @@ class Logs:
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write one line, in one piece, because the lines of several threads would otherwise mix."""
         stream = self._stream or sys.stdout
+        if _LABELS in entry:  # all that the framework's wrapper would add; it would read each line and write it anew
+            stream = getattr(stream, "stream", stream)
         with contextlib.suppress(OSError, ValueError):  # an answer does not fail because its line cannot be written
-            stream.write(json.dumps(self._redacted(entry)) + "\n")  # ASCII: no character can fail to be written
+            stream.write(self._line(entry) + "\n")
             stream.flush()
+
+    def _line(self, entry: Mapping[str, Any]) -> str:
+        """Return `entry` as JSON in ASCII, so that no character can fail to be written; redacted where it must be."""
+        line = json.dumps(entry)
+        # what looks like a secret consists of characters that JSON does not escape, so it would be seen in the line
+        if _SECRETS.search(line) or any(json.dumps(text)[1:-1] in line for text in self._hidden):
+            return json.dumps(self._redacted(entry))
+        return line
 
     def _redacted(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -141,6 +153,9 @@ class Entry:
                 "latency": f"{time.perf_counter() - self._started:.4f}s",
             },
         }
+        execution = request.headers.get("Function-Execution-Id", "")
+        if _EXECUTION.fullmatch(execution):
+            line[_LABELS] = {"execution_id": execution}
         trace = _TRACE.fullmatch(request.headers.get("X-Cloud-Trace-Context", ""))
         if trace:
             prefix = f"projects/{self._logs.project}/traces/" if self._logs.project else ""

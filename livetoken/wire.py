@@ -26,30 +26,9 @@ BODY_BYTES = 64 * 1024
 DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
 PIECE_BYTES = 64 * 1024
 BODY_SECONDS = 5.0  # for the whole body, read or drained, however slowly it trickles in
-PREFLIGHT_SECONDS = 7200  # Chromium remembers a preflight no longer
 _JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?', re.ASCII | re.IGNORECASE)
 METHODS = {"/": "GET, POST, OPTIONS", "/api/token": "POST, OPTIONS"}
 _read_deadlines = ReadDeadlines(BODY_SECONDS)
-
-
-def cors(settings: Settings, header: str | None) -> dict[str, Any]:
-    """Return flask-cors' options; it only informs browsers, `require_origin` is what refuses.
-
-    Written out because its defaults reflect any header, match origins in any letter case, and name the allowlist's
-    first entry to requests without Origin. Compiled patterns are the only exact comparison it offers.
-    """
-    return {
-        "origins": [re.compile(rf"{re.escape(origin)}\Z") for origin in settings.allowed_origins],
-        "methods": ["POST"],
-        "allow_headers": ["Content-Type", *([header] if header else [])],
-        "expose_headers": ["Retry-After"],
-        "supports_credentials": False,
-        "send_wildcard": False,
-        "always_send": False,
-        "automatic_options": False,
-        "vary_header": False,
-        "max_age": PREFLIGHT_SECONDS,
-    }
 
 
 def route(request: Request) -> str:

@@ -115,7 +115,7 @@ OWNERS = {
     "jinja2": {"templates.py"},
     "redis": {"redis_windows.py"},
     "limits": {"redis_windows.py"},
-    "flask_cors": {"main.py"},
+    "flask_cors": {"cors.py"},
     "functions_framework": {"main.py"},
 }
 

@@ -13,7 +13,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from flask import Request, Response
+from flask import Flask, Request, Response
+from functions_framework import execution_id
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from livetoken.logs import Entry, Logs, places
@@ -32,6 +35,7 @@ DOCUMENTED = {
     "requestId",
     "origin",
     "httpRequest",
+    "logging.googleapis.com/labels.execution_id",
     "logging.googleapis.com/trace",
     "logging.googleapis.com/spanId",
     "logging.googleapis.com/trace_sampled",
@@ -138,6 +142,39 @@ def test_a_trace_in_its_forms(logs: Logs, out: io.StringIO, rest: str, span: str
     got = line(out)
     assert got["logging.googleapis.com/trace"] == f"projects/shop/traces/{'a' * 32}"
     assert (got.get("logging.googleapis.com/spanId"), got["logging.googleapis.com/trace_sampled"]) == (span, sampled)
+
+
+@pytest.mark.parametrize("execution", ["6fa8f038d5e3", "A-b_" * 10])
+def test_execution_id(logs: Logs, out: io.StringIO, execution: str) -> None:
+    """The platform's id of the execution stands where Cloud Logging looks for it."""
+    Entry(request(Function_Execution_Id=execution), logs).finish(Response())
+    assert line(out)["logging.googleapis.com/labels"] == {"execution_id": execution}
+
+
+@pytest.mark.parametrize("execution", ["", WORDS + " and more", "a" * 41, "AIza.x", "é"])
+def test_an_execution_id_that_is_none(logs: Logs, out: io.StringIO, execution: str) -> None:
+    """Anybody can send the header; what does not read like an id is not written."""
+    asked = request()
+    asked.environ["HTTP_FUNCTION_EXECUTION_ID"] = execution
+    Entry(asked, logs).finish(Response())
+    assert "logging.googleapis.com/labels" not in line(out)
+
+
+def test_past_the_framework_s_wrapper(monkeypatch: pytest.MonkeyPatch, out: io.StringIO) -> None:
+    """A line that carries its id goes past the wrapper that would read it and write it anew; the others get theirs."""
+    framework: Any = execution_id
+    monkeypatch.setattr("sys.stdout", framework.LoggingHandlerAddExecutionId(out))
+    header = {"Function_Execution_Id": "abc", "X_Cloud_Trace_Context": f"{'a' * 32}/255;o=1"}
+    with Flask("page").test_request_context("/", headers={k.replace("_", "-"): v for k, v in header.items()}) as page:
+        framework.set_execution_context(page.request)(lambda: Entry(page.request, Logs("shop")).finish(Response()))()
+        framework.set_execution_context(page.request)(lambda: Logs("shop").write({"message": "x"}))()
+    request_line, other = map(json.loads, out.getvalue().splitlines())
+    assert (
+        request_line["logging.googleapis.com/labels"]
+        == other["logging.googleapis.com/labels"]
+        == {"execution_id": "abc"}
+    )
+    assert request_line["logging.googleapis.com/spanId"] == "00000000000000ff"
 
 
 def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
@@ -309,6 +346,35 @@ def test_struck_out(logs: Logs, out: io.StringIO, secret: str) -> None:
     assert secret not in out.getvalue()
     assert line(out)["message"] == "a [redacted] b"
     assert line(out)["number"] == 5
+
+
+PIECES = st.sampled_from(
+    [
+        "AIza" + "a" * 35,
+        "AQ." + "x" * 16,
+        "auth_tokens/0",
+        "eyJh.eyJz.",
+        KEY,
+        'old\\key"/é',
+        "AI",
+        "za",
+        "\\",
+        '"',
+        "\n",
+        "é",
+        " ",
+    ]
+)
+
+
+@given(st.lists(st.lists(PIECES | st.text(max_size=5), max_size=6).map("".join), max_size=4))
+def test_a_line_is_redacted_wherever_it_must_be(texts: list[str]) -> None:
+    """Looking at the whole line first lets nothing through that looking at each text would have struck out."""
+    logs = Logs("shop", out := io.StringIO())
+    for key in ('old\\key"/é', KEY):
+        logs.hide(key)
+    logs.write({"message": texts[0] if texts else "", "inner": {str(at): text for at, text in enumerate(texts)}})
+    assert line(out)["inner"] == {str(at): logs.redact(text) for at, text in enumerate(texts)}
 
 
 def test_live_keys_of_any_characters(logs: Logs, out: io.StringIO) -> None:

@@ -12,7 +12,7 @@ import flask
 import pytest
 import responses
 
-from livetoken import secret, wire
+from livetoken import cors, secret, wire
 from livetoken.deadlines import REQUEST_SECONDS, Deadlines, ReadDeadlines
 from livetoken.logs import Entry, Logs
 from livetoken.page import Page
@@ -133,7 +133,7 @@ def test_origin_with_another_letter(make_client: MakeClient) -> None:
 
 def test_options_of_flask_cors() -> None:
     """Every option is written out: no credentials, no allowlist for strangers, no wildcard, no method but POST."""
-    options = wire.cors(settings(), "Authorization")
+    options = cors.options(settings(), "Authorization")
     assert [pattern.pattern for pattern in options.pop("origins")] == [r"https://shop\.example\Z"]
     assert options == {
         "methods": ["POST"],
