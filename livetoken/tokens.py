@@ -12,7 +12,8 @@ from livetoken.deadlines import Deadlines
 from livetoken.once import Once
 from livetoken.prompts import Order, Prompt
 from livetoken.refusals import Misconfigured, UpstreamTimeout
-from livetoken.secret import Key, KeySource
+from livetoken.secret import KeySource
+from livetoken.secret_manager import Key
 from livetoken.settings import Settings
 from livetoken.upstream import KeyRefusedError
 

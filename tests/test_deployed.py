@@ -107,8 +107,8 @@ print(status, [name for name in ("limits", "redis") if name in sys.modules])
 OWNERS = {
     "google.genai": {"gemini.py", "constraints.py"},
     "http.client": {"transport.py"},
-    "google.cloud": {"secret.py"},
-    "google.auth": {"secret.py"},
+    "google.cloud": {"secret_manager.py"},
+    "google.auth": {"secret_manager.py"},
     "jwt": {"callers.py"},
     "urllib.request": {"signing_keys.py"},
     "ryaml": {"prompts.py"},

@@ -21,7 +21,8 @@ from livetoken.frontmatter import SETUP_FIELDS
 from livetoken.page import Page
 from livetoken.prompts import Prompts
 from livetoken.refusals import Misconfigured
-from livetoken.secret import GivenKey, Key
+from livetoken.secret import GivenKey
+from livetoken.secret_manager import Key
 from livetoken.settings import Settings
 from livetoken.tokens import Tokens
 from local import processes

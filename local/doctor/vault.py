@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from livetoken.secret import UnusableKeyError, usable_key
+from livetoken.secret_manager import UnusableKeyError, usable_key
 from livetoken.settings import Settings
 from local.doctor.finding import Failure
 

@@ -15,7 +15,8 @@ import responses
 from livetoken import secret
 from livetoken.deadlines import Deadlines
 from livetoken.refusals import TemporarilyUnavailable
-from livetoken.secret import GivenKey, Key, SecretKey, SecretReader, UnusableKeyError, explain, key_source, usable_key
+from livetoken.secret import GivenKey, SecretKey, key_source
+from livetoken.secret_manager import Key, SecretReader, UnusableKeyError, explain, usable_key
 from livetoken.settings import Settings
 
 NAME = "projects/shop/secrets/gemini/versions/latest"

@@ -18,7 +18,8 @@ from livetoken.logs import Entry, Logs
 from livetoken.page import Page
 from livetoken.prompts import Prompts
 from livetoken.refusals import TemporarilyUnavailable
-from livetoken.secret import Key, SecretKey, SecretReader, usable_key
+from livetoken.secret import SecretKey
+from livetoken.secret_manager import Key, SecretReader, usable_key
 from livetoken.settings import Settings
 from livetoken.templates import Template
 from livetoken.tokens import Token, Tokens
