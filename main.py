@@ -13,8 +13,9 @@ from livetoken import wire
 from livetoken.callers import Callers
 from livetoken.cors import cross_origin
 from livetoken.deadlines import Deadlines
+from livetoken.entry import Entry
 from livetoken.limits import Limits
-from livetoken.logs import Entry, Logs
+from livetoken.logs import Logs
 from livetoken.origins import client_address, require_origin
 from livetoken.page import Page
 from livetoken.prompts import Prompts

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from livetoken.logs import Entry, Logs, places
+from livetoken.entry import Entry
+from livetoken.logs import Logs, places
 from livetoken.refusals import Internal, InvalidRequest, Misconfigured
 from livetoken.settings import Settings
 from livetoken.tokens import Token

@@ -14,7 +14,8 @@ import responses
 
 from livetoken import cors, secret, wire
 from livetoken.deadlines import REQUEST_SECONDS, Deadlines, ReadDeadlines
-from livetoken.logs import Entry, Logs
+from livetoken.entry import Entry
+from livetoken.logs import Logs
 from livetoken.page import Page
 from livetoken.prompts import Prompts
 from livetoken.refusals import TemporarilyUnavailable
