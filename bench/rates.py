@@ -23,7 +23,7 @@ def rates(bench: Bench) -> list[Measure]:
         servers = {name: stack.enter_context(serving(bench.designs[name], google)) for name in names}
         for name, server in servers.items():
             warm(bench, name, server)
-        lines = [*names, "livetoken, refusals", "ceiling: generator and upstream alone"]
+        lines = ["livetoken, refusals", *names, "ceiling: generator and upstream alone"]
         for name in bench.interleaved("10 connections", bench.rounds(5), lines):
             seconds = bench.seconds(2.5)
             if name == UNSENT:
@@ -35,8 +35,9 @@ def rates(bench: Bench) -> list[Measure]:
             else:
                 runs[name].append(load(google, request("POST", "/v1alpha/auth_tokens"), 10, seconds))
     spreads = {name: Spread.of(run.per_second for run in of) for name, of in runs.items()}
-    ours = spreads["livetoken"].median
-    verdicts = [Verdict("refusals ÷ mints", spreads["livetoken, refusals"].median / ours, 3.0, at_most=False)]
+    verdicts = [
+        Verdict("refusals ÷ mints", _ratio(runs, "livetoken, refusals", "livetoken").median, 3.0, at_most=False)
+    ]
     ratios = _beside_the_peer(runs, "livetoken", *BOUNDS)
     if ratios:
         verdicts.append(Verdict("livetoken ÷ Node peer", ratios["livetoken ÷ Node peer"].median, 1.2, at_most=False))
@@ -46,14 +47,12 @@ def rates(bench: Bench) -> list[Measure]:
 
 def _beside_the_peer(runs: dict[str, list[Load]], *names: str) -> dict[str, Spread]:
     """Return how these designs' rates compare with the Node peer's, run by run; nothing where it does not take part."""
-    if "Node peer" not in runs:
-        return {}
-    return {
-        f"{name} ÷ Node peer": Spread.of(
-            ours.per_second / peer.per_second for ours, peer in zip(runs[name], runs["Node peer"], strict=True)
-        )
-        for name in names
-    }
+    return {f"{name} ÷ Node peer": _ratio(runs, name, "Node peer") for name in names if "Node peer" in runs}
+
+
+def _ratio(runs: dict[str, list[Load]], name: str, other: str) -> Spread:
+    """Return how two rates compare, round by round: the machine's own speed changes slower than that."""
+    return Spread.of(one.per_second / two.per_second for one, two in zip(runs[name], runs[other], strict=True))
 
 
 def _minting(bench: Bench, name: str, server: Server, google: int, connections: int, seconds: float) -> Load:
