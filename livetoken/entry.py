@@ -9,7 +9,7 @@ from typing import Any
 from flask import Request, Response
 
 from livetoken import wire
-from livetoken.logs import LABELS, Logs, places
+from livetoken.logs import Logs, places
 from livetoken.refusals import Internal, Refusal
 from livetoken.tokens import Token
 
@@ -70,7 +70,7 @@ class Entry:
         }
         execution = request.headers.get("Function-Execution-Id", "")
         if _EXECUTION.fullmatch(execution):
-            line[LABELS] = {"execution_id": execution}
+            line["logging.googleapis.com/labels"] = {"execution_id": execution}
         trace = _TRACE.fullmatch(request.headers.get("X-Cloud-Trace-Context", ""))
         if trace:
             prefix = f"projects/{self._logs.project}/traces/" if self._logs.project else ""

@@ -19,7 +19,6 @@ from typing import Any, TextIO
 from livetoken.settings import Settings
 
 _SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
-LABELS = "logging.googleapis.com/labels"
 
 
 class Logs:
@@ -47,8 +46,8 @@ class Logs:
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write one line, in one piece, because the lines of several threads would otherwise mix."""
         stream = self._stream or sys.stdout
-        if LABELS in entry:  # all that the framework's wrapper would add; it would read each line and write it anew
-            stream = getattr(stream, "stream", stream)
+        # past the framework's wrapper, which reads each line, writes it anew and adds whatever id the client has sent
+        stream = getattr(stream, "stream", stream)
         with contextlib.suppress(OSError, ValueError):  # an answer does not fail because its line cannot be written
             stream.write(self._line(entry) + "\n")
             stream.flush()

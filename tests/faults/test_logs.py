@@ -161,21 +161,22 @@ def test_an_execution_id_that_is_none(logs: Logs, out: io.StringIO, execution: s
     assert "logging.googleapis.com/labels" not in line(out)
 
 
-def test_past_the_framework_s_wrapper(monkeypatch: pytest.MonkeyPatch, out: io.StringIO) -> None:
-    """A line that carries its id goes past the wrapper that would read it and write it anew; the others get theirs."""
+@pytest.mark.parametrize(("sent", "written"), [("abc", {"execution_id": "abc"}), (WORDS + " and more", None)])
+def test_past_the_framework_s_wrapper(
+    monkeypatch: pytest.MonkeyPatch, out: io.StringIO, sent: str, written: dict[str, str] | None
+) -> None:
+    """Lines go past the wrapper that would read them and write them anew, with any id that a client has sent."""
     framework: Any = execution_id
     monkeypatch.setattr("sys.stdout", framework.LoggingHandlerAddExecutionId(out))
-    header = {"Function_Execution_Id": "abc", "X_Cloud_Trace_Context": f"{'a' * 32}/255;o=1"}
-    with Flask("page").test_request_context("/", headers={k.replace("_", "-"): v for k, v in header.items()}) as page:
-        framework.set_execution_context(page.request)(lambda: Entry(page.request, Logs("shop")).finish(Response()))()
-        framework.set_execution_context(page.request)(lambda: Logs("shop").write({"message": "x"}))()
+    headers = {"Function-Execution-Id": sent, "X-Cloud-Trace-Context": f"{'a' * 32}/255;o=1"}
+    with Flask("page").test_request_context("/", headers=headers) as page:
+        within = framework.set_execution_context(page.request)
+        within(lambda: Entry(page.request, Logs("shop")).finish(Response()))()
+        within(lambda: Logs("shop").write({"message": "x"}))()
     request_line, other = map(json.loads, out.getvalue().splitlines())
-    assert (
-        request_line["logging.googleapis.com/labels"]
-        == other["logging.googleapis.com/labels"]
-        == {"execution_id": "abc"}
-    )
+    assert request_line.get("logging.googleapis.com/labels") == written
     assert request_line["logging.googleapis.com/spanId"] == "00000000000000ff"
+    assert other == {"message": "x"}
 
 
 def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
