@@ -116,6 +116,8 @@ def checked_config(prompt: Prompt) -> types.LiveConnectConfig | Misconfigured:
             f"config.{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
             for mistake in error.errors(include_input=False)
         ]
+    except Exception as error:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble
+        reasons = [f"config: a value is of another kind than its field ({type(error).__name__})"]
     else:
         reasons = list(_odd_values("config", config.model_dump(exclude_none=True)))
     return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons)) if reasons else config

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from livetoken.models import DEFAULT_MODEL, VOICES, objections
 from livetoken.origins import parse_origins
+from livetoken.plain_yaml import leaves
 from livetoken.settings import Settings
 
 CONFIG_FIELDS = (
@@ -50,6 +51,7 @@ SETUP_FIELDS = {
     "safety_settings": "safetySettings",
     "labels": "labels",
 }
+_TRUE_OR_FALSE = ("true", "false", "yes", "no", "on", "off", "y", "n", "t", "f")  # the SDK's types take them for such
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
 
@@ -136,6 +138,11 @@ def _check_config(config: Mapping[str, Any], problems: list[str]) -> None:
     """Check what can be said without the SDK; its own types judge the values during the warm-up."""
     unknown = "is not a field that can be locked here; names are in snake_case"
     problems += [f"config.{name}: {_ELSEWHERE.get(str(name), unknown)}" for name in config if name not in CONFIG_FIELDS]
+    problems += [
+        f"{path}: {value!r} is a text; write true or false, without quotes"
+        for path, value in leaves({name: value for name, value in config.items() if name != "tools"}, "config")
+        if isinstance(value, str) and value.lower() in _TRUE_OR_FALSE
+    ]
     modalities = config.get("response_modalities", ["AUDIO"])
     if modalities not in (["AUDIO"], ["TEXT"]):
         problems.append("config.response_modalities: must be [AUDIO] or [TEXT]; a session has one modality")

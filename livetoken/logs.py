@@ -90,7 +90,9 @@ class Logs:
         # said of names that the SDK does not know; a prompt file that holds one is refused
         warnings.filterwarnings("ignore", r".* is not a valid \w+\Z")
         root = logging.getLogger()
-        root.handlers = [handler for handler in root.handlers if not isinstance(handler, _Handler)] + [_Handler(self)]
+        # the framework has a handler of its own there, which would print everything again, unredacted
+        kept = [handler for handler in root.handlers if type(handler) not in (_Handler, logging.StreamHandler)]
+        root.handlers = [*kept, _Handler(self)]
         root.setLevel(logging.WARNING)
 
 

@@ -50,7 +50,7 @@ def _liveliness(model: str, config: Mapping[str, Any], api_version: str) -> Iter
     wanted = ["enable_affective_dialog"] if config.get("enable_affective_dialog") else []
     if model not in (_STABLE, _THINKING):
         wanted += ["proactivity.proactive_audio"] if proactive else []
-    elif proactive is False:
+    elif proactive is not None and not proactive:
         yield "proactivity.proactive_audio", f"{model} is always proactive; remove the field"
     for name in wanted:
         if not model.startswith(_NATIVE_AUDIO):

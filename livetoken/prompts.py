@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import ryaml
-
+from livetoken import plain_yaml
 from livetoken.frontmatter import FrontMatter
 from livetoken.page import Page
 from livetoken.refusals import InvalidRequest, OriginNotAllowed
@@ -128,11 +127,7 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     match = _FILE.fullmatch(text)
     if not match and text.lstrip().startswith("---"):  # taken for plain text, it would lock nothing
         raise ValueError("front matter: must begin in the first line and be closed by a line of three hyphens")
-    try:
-        # the empty line stands for the three hyphens, so that a mistake is given the line that it has in the file
-        front = ryaml.loads(f"\n{match['front']}") if match else {}  # type: ignore[attr-defined]  # it marks none
-    except ValueError as error:
-        raise ValueError(f"front matter: is not valid YAML: {error}") from error
+    front = plain_yaml.load(match["front"]) if match else {}
     problems: list[str] = []
     parsed = FrontMatter.parse({} if front is None else front, settings, problems)
     template = Template((match["template"] or "") if match else text, problems)

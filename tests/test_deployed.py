@@ -111,7 +111,7 @@ OWNERS = {
     "google.auth": {"secret_manager.py"},
     "jwt": {"callers.py"},
     "urllib.request": {"signing_keys.py"},
-    "ryaml": {"prompts.py"},
+    "ryaml": {"plain_yaml.py"},
     "jinja2": {"templates.py"},
     "redis": {"redis_windows.py"},
     "limits": {"redis_windows.py"},

@@ -111,6 +111,19 @@ def page(**fields: str) -> Page:
         ("voices: Kore\nvoices: Puck", "front matter", "duplicate entry with key"),
         ("config: {seed: 1, seed: 2}", "front matter", 'duplicate entry with key "seed" at line 2'),
         ("? {model: x}\n: y", "front matter", "not valid YAML"),
+        ("1: x", "front matter", "the name 1 is no text"),
+        ("config: {tools: [{a: {1: x, true: y}}]}", "config.tools.0.a", "the name 1 is no text"),
+        ("model: !!python/name:os.system", "model", "is not a model's name"),
+        ("config: {temperature: !half 1}", "config.temperature", "tags such as !half"),
+        ("config: {tools: [!google_search {}]}", "config.tools.0", "tags such as !google_search"),
+        ("a: &a {model: x}\n<<: *a", "front matter", "cannot be merged"),
+        ("config: {realtime_input_config: {<<: {a: b}}}", "config.realtime_input_config", "cannot be merged"),
+        ("config: {tools: [{a: {<<: {type: string}}}]}", "config.tools.0.a", "cannot be merged"),
+        ("- !x 1", "front matter.0", "tags such as !x"),
+        ("config: {proactivity: {proactive_audio: no}}", "config.proactivity.proactive_audio", "write true or false"),
+        ("config: {proactivity: {proactive_audio: 0}}", "config.proactivity.proactive_audio", "always proactive"),
+        ("config: {enable_affective_dialog: 'False'}", "config.enable_affective_dialog", "write true or false"),
+        ("config: {realtime_input_config: {a: [On]}}", "config.realtime_input_config.a.0", "write true or false"),
         ("model: x\n---extra\nvoices: Kore", "front matter", "not valid YAML"),
         ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
     ],
@@ -159,6 +172,16 @@ def test_any_front_matter_is_taken_or_refused(prompt_folder: WriteFile, front: s
     """No text between the hyphens raises anything but the list of mistakes."""
     with contextlib.suppress(SettingsError):
         load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+def test_words_that_yaml_once_took_for_something_else(prompt_folder: WriteFile) -> None:
+    """In a function's declaration yes, no and dates are what they look like."""
+    front = (
+        "config: {tools: [{function_declarations: [{name: f, parameters_json_schema: {enum: [yes, no, 2026-01-01]}}]}]}"
+    )
+    loaded = load(prompt_folder(f"---\n{front}\n---\nHello."))
+    (declaration,) = loaded.find(page(), ORIGIN).front.config["tools"][0]["function_declarations"]
+    assert declaration["parameters_json_schema"] == {"enum": ["yes", "no", "2026-01-01"]}
 
 
 def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:

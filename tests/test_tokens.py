@@ -300,6 +300,7 @@ def test_client_cannot_widen_the_token(
         ("{tools: [{function_declarations: [{nome: f}]}]}", "config.tools"),
         ("{temperature: .nan}", "config.temperature: must be a number"),
         ("{media_resolution: LOW}", "config.media_resolution: must be one of"),
+        ("{media_resolution: 5}", "config: a value is of another kind than its field"),
         (
             "{realtime_input_config: {automatic_activity_detection: {start_of_speech_sensitivity: HIGH}}}",
             "config.realtime_input_config.automatic_activity_detection.start_of_speech_sensitivity: must be one of",

@@ -5,6 +5,8 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from livetoken.logs import Logs, places
 from livetoken.refusals import Internal, InvalidRequest, Misconfigured
 from livetoken.settings import Settings
 from livetoken.tokens import Token
+from local.processes import minimal_env
 from tests.support import ROOT
 
 ORIGIN = "https://shop.example"
@@ -177,6 +180,26 @@ def test_past_the_framework_s_wrapper(
     assert request_line.get("logging.googleapis.com/labels") == written
     assert request_line["logging.googleapis.com/spanId"] == "00000000000000ff"
     assert other == {"message": "x"}
+
+
+def test_nothing_is_printed_beside_our_lines() -> None:
+    """As Google's platform starts it, the framework would print what libraries say a second time, unredacted."""
+    code = """
+import functions_framework, logging, warnings
+functions_framework.create_app("mint_token", "main.py", "http")
+logging.getLogger("urllib3").warning("asked for %s", "https://x.example/?key=kept-secret-words")
+try:
+    raise ValueError("kept-secret-words")
+except ValueError:
+    logging.getLogger("livetoken.warmup").exception("ours")
+warnings.warn("kept-secret-words")
+"""
+    env = minimal_env(ALLOWED_ORIGINS=ORIGIN, GEMINI_API_KEY=KEY, LOG_EXECUTION_ID="true")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert WORDS not in done.stdout
+    said = [json.loads(text)["logger"] for text in done.stdout.splitlines()]
+    assert said == ["urllib3", "livetoken.warmup", "py.warnings"]
 
 
 def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
