@@ -50,6 +50,13 @@ def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]
         Design("bare function", (framework, "--target", "answer", "--source", "bare.py"), others),
         Design("least function", (framework, "--target", "mint_token", "--source", "least.py"), others, "/", key),
         Design("SDK without network", (framework, "--target", "mint_token", "--source", "unsent.py"), others, "/", key),
+        Design(
+            "SDK, kept connections",
+            (framework, "--target", "mint_token", "--source", "unsent.py"),
+            others,
+            "/",
+            key | {"SENDS": "1", "PYTHONPATH": str(deployment.archive)},
+        ),
         Design("no SDK", (framework, "--target", "mint_token", "--source", "without_sdk.py"), others, "/", key),
         Design("naive function", (framework, "--target", "mint_token", "--source", "naive.py"), others),
         # aiohttp is not among what the function installs, but the stand-in for Google needs it, so it is here
