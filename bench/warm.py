@@ -38,11 +38,9 @@ def added(bench: Bench) -> list[Measure]:
                 pairs.append(latest["livetoken"] - latest["raw SDK call"])
     lines = {name: Spread.of(values) for name, values in times.items()}
     late = quantile(sorted(times["livetoken"]), 0.99) - lines["raw SDK call"].median
-    framework = statistics.median(pairs) - lines["bare function"].median
     verdicts = [
         Verdict("livetoken − raw call, median, ms", statistics.median(pairs), 1.0, at_most=True),
         Verdict("livetoken's p99 − raw call's median, ms", late, 5.0, at_most=True),
-        Verdict("the same without the bare function, median, ms", framework, 1.0, at_most=True),
     ]
     return [Measure("added", "One token after the other, upstream 0", "ms", lines, verdicts)]
 
