@@ -4,13 +4,14 @@ import enum
 import json
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pydantic
 from google.genai import Client, types
 
+from livetoken.plain_yaml import leaves
 from livetoken.prompts import Order, Prompt
 from livetoken.refusals import Misconfigured
 
@@ -119,19 +120,14 @@ def checked_config(prompt: Prompt) -> types.LiveConnectConfig | Misconfigured:
     except Exception as error:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble
         reasons = [f"config: a value is of another kind than its field ({type(error).__name__})"]
     else:
-        reasons = list(_odd_values("config", config.model_dump(exclude_none=True)))
+        reasons = list(_odd_values(config.model_dump(exclude_none=True)))
     return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons)) if reasons else config
 
 
-def _odd_values(path: str, value: object) -> Iterator[str]:
+def _odd_values(config: dict[str, Any]) -> Iterator[str]:
     """Yield what the SDK lets through although the API cannot know it: numbers that are none, names it invents."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _odd_values(f"{path}.{name}", inner)
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _odd_values(f"{path}.{place}", inner)
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield f"{path}: must be a number"
-    elif isinstance(value, enum.Enum) and value.name not in type(value).__members__:
-        yield f"{path}: must be one of {', '.join(type(value).__members__)}"
+    for path, value in leaves(config, "config"):
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"{path}: must be a number"
+        elif isinstance(value, enum.Enum) and value.name not in type(value).__members__:
+            yield f"{path}: must be one of {', '.join(type(value).__members__)}"
