@@ -3,6 +3,7 @@ SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
+export PYTHONPATH := emulator/src
 # the deployed Python first, then any that works
 PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 python3 python; do \
   "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -21,7 +22,7 @@ $(READY): requirements-dev.txt
 	@touch $@
 
 run: $(READY) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
-	@exec $(BIN)/python -m local
+	@exec $(BIN)/python -m dev
 
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(PYTEST)
@@ -41,14 +42,14 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
 
 languages: $(READY) ## write livetoken/languages.json anew from Unicode CLDR
-	@$(BIN)/python -m local.languages
+	@$(BIN)/python -m dev.languages
 
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)
 
 doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…
 	@if [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; fi
-	@$(BIN)/python -m local.doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)
+	@$(BIN)/python -m doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)
 
 mutants: $(READY) ## delete each guard once and see a test fail
 	@$(BIN)/python tests/mutants/run.py
@@ -59,15 +60,15 @@ rotation: $(READY) ## rotate the key under load and count failures
 soak: $(READY) ## 50 000 mixed requests, memory before and after
 	@$(BIN)/python tests/faults/soak.py
 
-sdk: ## bundle the official SDK for site/sdk.html, where there is npm
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s site/vendor/genai.js || echo "The official SDK could not be bundled; site/sdk.html says so."; \
-	else echo "There is no npm here: site/sdk.html will say that the official SDK's bundle is missing."; fi
+sdk: ## bundle the official SDK for examples/sdk.html, where there is npm
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s examples/vendor/genai.js || echo "The official SDK could not be bundled; examples/sdk.html says so."; \
+	else echo "There is no npm here: examples/sdk.html will say that the official SDK's bundle is missing."; fi
 
-site/vendor/genai.js: tests/js/package-lock.json
-	@echo "Bundling the official SDK for site/sdk.html (once) …"
-	@mkdir -p site/vendor
-	@cd tests/js && npm ci --silent --no-fund --no-audit && echo "export * from '@google/genai/web'" | \
-	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../site/vendor/genai.js
+examples/vendor/genai.js: tests/client/js/package-lock.json
+	@echo "Bundling the official SDK for examples/sdk.html (once) …"
+	@mkdir -p examples/vendor
+	@cd tests/client/js && npm ci --silent --no-fund --no-audit && echo "export * from '@google/genai/web'" | \
+	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../../examples/vendor/genai.js
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build site/vendor tests/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build examples/vendor tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

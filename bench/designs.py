@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.deployment import Deployment
 from bench.messages import BODY, ORIGIN
 from bench.upstream import KEY
-from local.processes import SECRET, function_env
+from dev.processes import SECRET, function_env
 
 CONCURRENCY = 80  # Terraform's default: so many requests one instance serves at once
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.deployment import ROOT
 from bench.designs import Design
 from bench.messages import Answer, Connection
-from local.processes import free_port
+from dev.processes import free_port
 
 START_SECONDS = 30.0
 

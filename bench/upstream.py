@@ -1,6 +1,6 @@
 """Google's endpoints for measuring: fast, with a fixed delay, and deaf to everything but the path.
 
-The stand-in in `local/google` checks what it is asked and remembers it, which costs more than a mint should here.
+The emulator checks what it is asked and remembers it, which costs more than a mint should here.
 """
 
 import argparse
@@ -10,8 +10,8 @@ import json
 import random
 from collections.abc import Callable
 
-from local.google.metadata import HEADERS, Metadata
-from local.google.secrets import Secrets
+from gemini_live_emulator.metadata import HEADERS, Metadata
+from gemini_live_emulator.secrets import Secrets
 
 KEY = "a-key-for-measuring-on-this-machine-only"
 

@@ -51,7 +51,7 @@ output "secret_version" {
 }
 
 output "snippet" {
-  description = "What goes into a page, beside the files of site/ that it names; docs/client.md has the rest."
+  description = "What goes into a page, beside the files of client/src/ that it names; docs/client.md has the rest."
   value       = <<-EOT
     <script type="module" src="live-voice.js"></script>
     <live-voice endpoint="${local.url}"></live-voice>

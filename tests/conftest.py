@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-from local import processes
+from dev import processes
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dev import processes
 from livetoken.page import FIELDS
 from livetoken.refusals import every_refusal
-from local import processes
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.support import KEY, ORIGIN, ROOT
 
 

@@ -9,9 +9,9 @@ from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dev.languages import TABLE, table, written
 from livetoken.languages import language_name
 from livetoken.refusals import InvalidRequest
-from local.languages import TABLE, table, written
 
 ENGLISH = babel.Locale("en")
 REPLACED = get_global("language_aliases")

@@ -16,6 +16,7 @@ import websockets.sync.client
 from google.genai import _live_converters
 from google.genai.tokens import Tokens as Tokens_
 
+from dev import processes
 from livetoken.deadlines import Deadlines
 from livetoken.frontmatter import SETUP_FIELDS
 from livetoken.page import Page
@@ -25,7 +26,6 @@ from livetoken.secret import GivenKey
 from livetoken.secret_manager import Key
 from livetoken.settings import Settings
 from livetoken.tokens import Tokens
-from local import processes
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 WriteFile = Callable[..., str]

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from local.children import listening
-from local.processes import Google, free_port, google
+from dev.children import listening
+from dev.processes import Google, free_port, google
 from tests.deploy.configuration import BASIC, DEPLOYED, ROOT, Configuration, planned
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
@@ -72,8 +72,8 @@ def test_gcloud_would_upload_the_same_files(archive: Path, tmp_path: Path) -> No
     """.gcloudignore leaves exactly the archive's files to `gcloud functions deploy`, whatever lies around."""
     if shutil.which("git") is None:
         pytest.skip("git is not on PATH, and its rules are those of .gcloudignore")
-    for name in (*listing(archive), "README.md", ".env", "tests/test_x.py", "livetoken/__pycache__/x.pyc", "terraform/main.tf", "local/x.py",
-                 "site/index.html", "prompts/notes.txt", "livetoken/data.json", ".venv/lib/x.py", "key.json"):  # fmt: skip
+    for name in (*listing(archive), "README.md", ".env", "tests/test_x.py", "livetoken/__pycache__/x.pyc", "terraform/main.tf", "dev/x.py",
+                 "examples/index.html", "prompts/notes.txt", "livetoken/data.json", ".venv/lib/x.py", "key.json"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local.processes import function, google
+from dev.processes import function, google
 from tests.deploy.cloud_build import Build, bare_environment
 from tests.deploy.configuration import BASIC, KEY, PROJECT, ROOT, Configuration
 
@@ -276,9 +276,7 @@ def test_the_doctor_itself_decides(tmp_path: Path, allowed: str, verdict: str) -
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "terraform/pipeline/smoke.sh").write_bytes((ROOT / "terraform/pipeline/smoke.sh").read_bytes())
     # what the Makefile's target does, with this Python and from this checkout
-    make = (
-        f'#!/bin/sh\nshift\nexport "$@"\ncd {ROOT}\nexec {sys.executable} -m local.doctor "$URL" --origin "$ORIGIN"\n'
-    )
+    make = f'#!/bin/sh\nshift\nexport "$@"\ncd {ROOT}\nexec {sys.executable} -m doctor "$URL" --origin "$ORIGIN"\n'
     (tmp_path / "programs/make").write_text(make)
     (tmp_path / "programs/make").chmod(0o755)
     with google() as cloud, function(cloud, [allowed]) as deployed:

@@ -17,8 +17,8 @@ FUNCTION = "google_cloudfunctions2_function.main"
 VERSION = "google_secret_manager_secret_version.main[0]"
 OBJECT = "google_storage_bucket_object.source"
 NOT_DEPLOYED = (
-    ".env", "README.md", "key.json", "livetoken/.hidden.py", "livetoken/__pycache__/settings.pyc", "livetoken/notes.txt", "local/tool.py",
-    "prompts/.draft.md", "prompts/Notes.md", "prompts/README.txt", "prompts/old/voice.md", "site/index.html", "terraform/notes.md", "tests/test_new.py",
+    ".env", "README.md", "key.json", "livetoken/.hidden.py", "livetoken/__pycache__/settings.pyc", "livetoken/notes.txt", "dev/tool.py",
+    "prompts/.draft.md", "prompts/Notes.md", "prompts/README.txt", "prompts/old/voice.md", "examples/index.html", "terraform/notes.md", "tests/test_new.py",
 )  # fmt: skip
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from local import processes
-from local.doctor.check import run
-from local.doctor.deployment import Deployment
-from local.doctor.examination import checks
-from local.doctor.finding import Finding
-from local.doctor.live import Live
-from local.doctor.web import Web
+from dev import processes
+from doctor.check import run
+from doctor.deployment import Deployment
+from doctor.examination import checks
+from doctor.finding import Finding
+from doctor.live import Live
+from doctor.web import Web
 from tests.doctor.front import Answering, front
 from tests.support import ORIGIN, ROOT
 
@@ -123,7 +123,7 @@ def _command() -> Callable[..., "subprocess.CompletedProcess[str]"]:
             ),
             **environment,
         }
-        given = [sys.executable, "-m", "local.doctor", *arguments]
+        given = [sys.executable, "-m", "doctor", *arguments]
         return subprocess.run(
             given, cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
         )

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from local import processes
-from local.doctor.allowlist import look_alikes
+from dev import processes
+from doctor.allowlist import look_alikes
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply
 from tests.support import ORIGIN

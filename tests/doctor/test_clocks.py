@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply
 

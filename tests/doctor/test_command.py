@@ -7,12 +7,12 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from local import processes
-from local.doctor.__main__ import parser
-from local.doctor.allowlist import look_alikes
-from local.doctor.examination import checks
-from local.doctor.place import place_of
-from local.doctor.report import Lines
+from dev import processes
+from doctor.__main__ import parser
+from doctor.allowlist import look_alikes
+from doctor.examination import checks
+from doctor.place import place_of
+from doctor.report import Lines
 from tests.doctor.front import Answering, page
 from tests.support import KEY, ORIGIN, ROOT
 

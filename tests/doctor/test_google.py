@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from google.oauth2.credentials import Credentials
 
+from dev import processes
+from doctor.check import run
+from doctor.deployment import Deployment
+from doctor.examination import checks, google_checks
+from doctor.live import Live
+from doctor.web import Web
 from livetoken.settings import Settings
-from local import processes
-from local.doctor.check import run
-from local.doctor.deployment import Deployment
-from local.doctor.examination import checks, google_checks
-from local.doctor.live import Live
-from local.doctor.web import Web
 from tests.doctor.conftest import Examined
 from tests.support import KEY, ORIGIN
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from local import processes
-from local.doctor.cures import _MEANINGS
-from local.doctor.minting import _FORMS
+from dev import processes
+from doctor.cures import _MEANINGS
+from doctor.minting import _FORMS
 from tests.doctor.conftest import LISTED, Examine
 from tests.doctor.front import Answering, Asked, Reply
 

@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local import processes
-from local.doctor.web import Web
+from dev import processes
+from doctor.web import Web
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply, front, page
 

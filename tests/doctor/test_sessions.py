@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local import processes
-from local.doctor.sessions import WORD, hostile_setup
+from dev import processes
+from doctor.sessions import WORD, hostile_setup
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply
 from tests.doctor.test_minting import changed

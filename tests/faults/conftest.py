@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.support import ORIGIN
 
 KEY = "sentinel-of-a-key-0123456789"  # fits no pattern that the logs strike out: it must never get that far

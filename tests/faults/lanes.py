@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from local import processes
-from local.children import Child
+from dev import processes
+from dev.children import Child
 from tests.faults.conftest import KEY
 from tests.faults.raw import WORDS, Answer, ask, request
 from tests.support import ORIGIN

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from local import processes
+from dev import processes
 from tests.faults.lanes import quick_function
 from tests.faults.load import Outcome, slowest, statuses, steady
 from tests.faults.raw import ask, request

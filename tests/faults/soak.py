@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from local import processes
+from dev import processes
 from tests.faults.raw import exchange, request
 from tests.support import ORIGIN
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.faults.conftest import KEY
 from tests.faults.corpus import Case, RawRequest, lines, raw_requests, spelled_out
 from tests.faults.raw import ADDRESS, WORDS, Answer, ask, exchange, keeps_the_contract, request

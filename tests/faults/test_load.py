@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.faults.load import at_once, slowest, statuses
 from tests.faults.raw import Answer, ask, keeps_the_contract, request
 from tests.faults.rotation import rotate

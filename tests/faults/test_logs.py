@@ -21,12 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from dev.processes import minimal_env
 from livetoken.entry import Entry
 from livetoken.logs import Logs, places
 from livetoken.refusals import Internal, InvalidRequest, Misconfigured
 from livetoken.settings import Settings
 from livetoken.tokens import Token
-from local.processes import minimal_env
 from tests.support import ROOT
 
 ORIGIN = "https://shop.example"

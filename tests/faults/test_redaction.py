@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dev import processes
 from livetoken.deadlines import Deadlines
 from livetoken.page import Page
 from livetoken.prompts import Prompts
@@ -13,7 +14,6 @@ from livetoken.refusals import Refusal
 from livetoken.secret import GivenKey
 from livetoken.settings import Settings
 from livetoken.tokens import Tokens
-from local import processes
 from tests.faults.conftest import KEY
 from tests.faults.raw import WORDS
 from tests.support import ORIGIN

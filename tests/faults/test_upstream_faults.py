@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.faults.conftest import KEY
 from tests.faults.lanes import Lane, Row, Seen, lane
 from tests.faults.raw import ADDRESS, WORDS, ask, keeps_the_contract, request

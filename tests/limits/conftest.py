@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from dev import processes
 from livetoken.settings import Settings
-from local import processes
 from tests.limits import issuer, redis_server
 from tests.support import KEY, ORIGIN
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from local.processes import free_port
+from dev.processes import free_port
 
 
 class RedisServer:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.limits.conftest import logged
 from tests.limits.issuer import AUDIENCE, SUBJECT, Issuer, Signer, claims
 from tests.limits.test_limits_http import ask_at_once

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from local import processes
+from dev import processes
 from tests.limits.conftest import logged
 from tests.support import ORIGIN, MakeClient, post
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.support import ORIGIN, MakeClient, post
 
 SENTENCE = 'We are away until Monday, "back" at 9 – ¡hasta pronto!'

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
+from dev import processes
 from tests.limits import redis_server
 from tests.limits.conftest import logged
 from tests.limits.redis_server import RedisServer

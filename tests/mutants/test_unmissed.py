@@ -12,6 +12,7 @@ import flask
 import pytest
 import responses
 
+from dev import processes
 from livetoken import cors, secret, wire
 from livetoken.deadlines import REQUEST_SECONDS, Deadlines, ReadDeadlines
 from livetoken.entry import Entry
@@ -24,7 +25,6 @@ from livetoken.secret_manager import Key, SecretReader, usable_key
 from livetoken.settings import Settings
 from livetoken.templates import Template
 from livetoken.tokens import Token, Tokens
-from local import processes
 from tests.support import KEY, ORIGIN, MakeClient, post
 
 SENTINEL = "sentinel-of-a-key-0123456789"

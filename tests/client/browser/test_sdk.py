@@ -1,0 +1,70 @@
+"""The official JavaScript SDK, bundled, in Chromium: takes the function's answer, talks, resumes, and cannot change what is locked."""
+
+import pathlib
+from typing import Any
+
+import pytest
+
+from dev.processes import Function, Google
+from tests.client.js import packages
+
+VISITOR = pathlib.Path(packages.HERE / "visitor.mjs")
+
+
+@pytest.fixture(autouse=True)
+def _bundle() -> None:
+    packages.require()
+    packages.bundle()
+
+
+@pytest.fixture
+def sdk_tab(open_tab: Any, site: Any, livetoken: Function) -> Any:
+    """A page that has the SDK as `sdk` and the conversations of visitor.mjs as `visitor`."""
+    site.add("/visitor.mjs", VISITOR.read_text(), Content_Type="text/javascript")
+    tab = open_tab(site.add("/sdk-blank.html", "<!doctype html><title>SDK</title><link rel=icon href=/icon.svg>"))
+    tab.page.evaluate(
+        "async (endpoint) => { window.visitor = await import('/visitor.mjs'); window.sdk = (await import('/vendor/genai.js')).GoogleGenAI; window.endpoint = endpoint; }",
+        f"http://localhost:{livetoken.port}",
+    )
+    return tab
+
+
+def test_the_example_page_answers(open_tab: Any, site: Any, cloud: Google) -> None:
+    """sdk.html, under its strict policy, with none of our client: a question is answered in writing and in sound."""
+    tab = open_tab(f"{site.url}/sdk.html")
+    tab.page.get_by_role("button", name="Ask").click()
+    tab.page.wait_for_function("() => document.getElementById('status').textContent.startsWith('Done')")
+    answer = tab.page.locator("#answer").text_content()
+    assert "With the official SDK" in answer
+    assert "You said: “What is this page about?”." in answer
+    assert not any("livetoken" in line for line in tab.requests)
+
+
+def test_it_talks_and_resumes(sdk_tab: Any) -> None:
+    """A new token with the handle goes on with the conversation."""
+    assert "Before that you said: “My name is Ada.”" in sdk_tab.page.evaluate("visitor.resume(sdk, endpoint)")["words"]
+
+
+def test_it_cannot_change_what_is_locked(sdk_tab: Any, cloud: Google) -> None:
+    """Model, voice, tools, instruction and modality of the client are ignored."""
+    sdk_tab.page.evaluate(
+        "(async () => visitor.talk(sdk, await visitor.askForToken(endpoint, null, { pageContent: 'Herons.' }), visitor.WISHES))()"
+    )
+    shown = cloud.sessions()[-1]
+    assert "pirate" in str(shown["client"])
+    assert shown["effective"]["model"] == "models/gemini-3.8-live"
+    assert shown["effective"]["generationConfig"]["responseModalities"] == ["AUDIO"]
+    assert not any(word in str(shown["effective"]) for word in ("pirate", "googleSearch", "rob", "Puck", "somebody"))
+
+
+def test_it_cannot_use_a_token_twice_or_too_late_or_elsewhere(sdk_tab: Any, cloud: Google) -> None:
+    """Each is refused: reuse, two minutes later, generateContent."""
+    assert "Token has been used too many times" in sdk_tab.page.evaluate("visitor.reuse(sdk, endpoint)")
+    assert "only supported by the live API" in sdk_tab.page.evaluate("visitor.generate(sdk, endpoint)")
+    sdk_tab.page.evaluate("(async () => { window.answer = await visitor.askForToken(endpoint); })()")
+    cloud.shift(121)
+    try:
+        assert "Token has expired" in sdk_tab.page.evaluate("visitor.failing(visitor.talk(sdk, answer))")
+    finally:
+        cloud.shift(0)
+    sdk_tab.errors.clear()
