@@ -41,7 +41,7 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
 
-languages: $(READY) ## write livetoken/languages.json anew from Unicode CLDR
+languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
 
 bench: $(READY) ## measure start, mint and memory beside other designs
@@ -52,13 +52,13 @@ doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORI
 	@$(BIN)/python -m doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)
 
 mutants: $(READY) ## delete each guard once and see a test fail
-	@$(BIN)/python tests/mutants/run.py
+	@$(BIN)/python tests/tools/mutants/run.py
 
 rotation: $(READY) ## rotate the key under load and count failures
-	@$(BIN)/python tests/faults/rotation.py
+	@$(BIN)/python tests/tools/rotation.py
 
 soak: $(READY) ## 50 000 mixed requests, memory before and after
-	@$(BIN)/python tests/faults/soak.py
+	@$(BIN)/python tests/tools/soak.py
 
 sdk: ## bundle the official SDK for examples/sdk.html, where there is npm
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s examples/vendor/genai.js || echo "The official SDK could not be bundled; examples/sdk.html says so."; \

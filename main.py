@@ -9,21 +9,22 @@ import os
 import functions_framework
 from flask import Request, Response
 
-from livetoken import wire
-from livetoken.callers import Callers
-from livetoken.cors import cross_origin
-from livetoken.deadlines import Deadlines
-from livetoken.entry import Entry
-from livetoken.limits import Limits
-from livetoken.logs import Logs
-from livetoken.origins import client_address, require_origin
-from livetoken.page import Page
-from livetoken.prompts import Prompts
-from livetoken.refusals import Internal, Refusal
-from livetoken.secret import key_source
-from livetoken.settings import Settings
-from livetoken.tokens import Tokens
-from livetoken.warmup import WarmUp, beside
+from livetoken.access.address import client_address
+from livetoken.access.callers import Callers
+from livetoken.access.limits import Limits
+from livetoken.access.origin import require_origin
+from livetoken.errors import Internal, Refusal
+from livetoken.gemini.tokens import Tokens
+from livetoken.http import answers, body, routes
+from livetoken.http.cors import cross_origin
+from livetoken.http.request_log import Entry
+from livetoken.prompts.files import Prompts
+from livetoken.prompts.page import Page
+from livetoken.runtime.deadlines import Deadlines
+from livetoken.runtime.logs import Logs
+from livetoken.runtime.warm_up import WarmUp, beside
+from livetoken.secret.key import key_source
+from livetoken.settings.environment import Settings
 
 settings = Settings.from_environment(os.environ)  # a mistake stops the deployment, not a visitor
 prompts = Prompts.load(settings)
@@ -55,9 +56,9 @@ def mint_token(request: Request) -> Response:
 
 def answer(request: Request, entry: Entry) -> Response:
     """Return the answer to `request`; each line may refuse, the cheapest first."""
-    asked_for = wire.route(request)
-    if asked_for != wire.TOKEN:
-        return wire.without_token(asked_for, settings)
+    asked_for = routes.route(request)
+    if asked_for != routes.TOKEN:
+        return answers.without_token(asked_for, settings)
     origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
     settings.require_running()
     warm_up.start()
@@ -67,9 +68,9 @@ def answer(request: Request, entry: Entry) -> Response:
         caller = callers.verify(request.headers)
         entry.note_hashed(caller=caller)
         places.take(caller=caller)
-        page = Page.from_fields(wire.read_json(request), origin)
+        page = Page.from_fields(body.read_json(request), origin)
         order = prompts.find(page, origin).order(page)
         entry.note(prompt=order.prompt.name, model=order.model)
         token = tokens.mint(order, entry.fields)
     entry.note_token(token)
-    return wire.token(token, settings)
+    return answers.token(token, settings)

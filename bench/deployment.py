@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
-DEPLOYED = ("main.py", "livetoken/**/*.py", "livetoken/languages.json", "prompts/*.md", "requirements.txt")
+DEPLOYED = ("main.py", "livetoken/**/*.py", "livetoken/prompts/languages.json", "prompts/*.md", "requirements.txt")
 
 
 @dataclass(frozen=True)

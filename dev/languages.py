@@ -8,7 +8,7 @@ from typing import Any
 import babel
 from babel.core import get_global
 
-TABLE = Path(__file__).resolve().parent.parent / "livetoken" / "languages.json"
+TABLE = Path(__file__).resolve().parent.parent / "livetoken" / "prompts" / "languages.json"
 ABOUT = "English names from Unicode CLDR (Unicode License v3), by code; written by `make languages`"
 NO_LANGUAGE = ("und", "zxx", "mul", "mis", "root")  # CLDR names them, but nobody speaks them
 

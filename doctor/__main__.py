@@ -14,9 +14,9 @@ from doctor.examination import checks, google_checks
 from doctor.live import Live
 from doctor.report import Lines, document
 from doctor.web import Web
-from livetoken.frontmatter import SETUP_FIELDS
-from livetoken.origins import parse_origins
-from livetoken.settings import Settings, SettingsError
+from livetoken.prompts.front_matter import SETUP_FIELDS
+from livetoken.settings.environment import Settings, SettingsError
+from livetoken.settings.origins import parse_origins
 
 if TYPE_CHECKING:
     from doctor.finding import Finding

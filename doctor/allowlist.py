@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from doctor.deployment import Deployment, accepts
 from doctor.finding import Failure
 from doctor.web import Answer
-from livetoken.origins import parse_origins
+from livetoken.settings.origins import parse_origins
 
 FOREIGN = "https://foreign.example"
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"

@@ -8,7 +8,7 @@ from doctor.check import Check
 from doctor.deployment import Deployment
 from doctor.gemini import Gemini
 from doctor.vault import Vault, machine_login
-from livetoken.settings import Settings
+from livetoken.settings.environment import Settings
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

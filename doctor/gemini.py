@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from doctor.deployment import Deployment
 from doctor.finding import Failure
-from livetoken.models import DEFAULT_MODEL
-from livetoken.settings import Settings
+from livetoken.prompts.models import DEFAULT_MODEL
+from livetoken.settings.environment import Settings
 
 if TYPE_CHECKING:
     from google.genai import Client

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from doctor.finding import Failure
-from livetoken.secret_manager import UnusableKeyError, usable_key
-from livetoken.settings import Settings
+from livetoken.secret.secret_manager import UnusableKeyError, usable_key
+from livetoken.settings.environment import Settings
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

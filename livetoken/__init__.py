@@ -1,1 +1,4 @@
-"""The rooms behind `main.py`: one noun per module, one module per outside thing."""
+"""What `main.py` is made of; with `prompts/` and `requirements.txt` it is all that is deployed.
+
+Imports run downwards: http, gemini, then access, prompts and secret side by side, runtime, settings, errors.
+"""

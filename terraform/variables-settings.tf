@@ -1,4 +1,4 @@
-# One variable per setting of the function, with the function's own rules: tests/settings.json drives the tests of both.
+# One variable per setting of the function, with the function's own rules: tests/settings/settings.json drives the tests of both.
 
 locals {
   _base_url = "^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$"

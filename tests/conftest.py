@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 from dev import processes
+from livetoken.settings.environment import Settings
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")
@@ -48,6 +49,14 @@ def _make_client(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> Ma
         return client
 
     return make
+
+
+@pytest.fixture(name="settings")
+def _settings() -> Callable[..., Settings]:
+    """Return a maker of settings."""
+    return lambda **environment: Settings.from_environment(
+        {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, **environment}
+    )
 
 
 @pytest.fixture(name="client")

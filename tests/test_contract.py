@@ -14,8 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dev import processes
-from livetoken.page import FIELDS
-from livetoken.refusals import every_refusal
+from livetoken.errors import every_refusal
+from livetoken.prompts.page import FIELDS
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -279,7 +279,7 @@ def test_too_slow_is_not_waited_for(
     make_client: MakeClient, cloud: processes.Google, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A drip passes every timeout of the SDK's, which are per read, but not the outer deadline."""
-    monkeypatch.setattr("livetoken.tokens.MINT_SECONDS", 0.3)
+    monkeypatch.setattr("livetoken.gemini.tokens.MINT_SECONDS", 0.3)
     client = make_client()
     cloud.fault("gemini", "delay", times=1, ms=1500)
     try:
@@ -297,7 +297,7 @@ def test_unexpected_failure_is_json_with_cors(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("sentinel words")
 
-    monkeypatch.setattr("livetoken.prompts.Prompts.find", fail)
+    monkeypatch.setattr("livetoken.prompts.files.Prompts.find", fail)
     response = post(client)
     is_refusal(response, 500, "internal")
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN

@@ -34,7 +34,12 @@ stage("gunicorn", importing("functions_framework._http.gunicorn", "gunicorn.work
 stage("flask-cors", importing("flask_cors"))
 stage("ryaml", importing("ryaml"))
 stage("Jinja2's sandbox", importing("jinja2.sandbox"))
-stage("our own modules", importing("livetoken.wire", "livetoken.callers", "livetoken.limits", "livetoken.warmup"))
+stage(
+    "our own modules",
+    importing(
+        "livetoken.http.body", "livetoken.access.callers", "livetoken.access.limits", "livetoken.runtime.warm_up"
+    ),
+)
 stage("main.py: settings, prompt files", importing("main"))
 main = sys.modules["main"]
 stage("⋯ Secret Manager's client, imported", main.keys.prepare)

@@ -41,7 +41,7 @@ def in_memory() -> "httpx2.BaseTransport":
 
 def over_connections(url: str) -> "httpx2.BaseTransport":
     """Return the transport of the function that is measured."""
-    from livetoken.transport import Transport, tls_context
+    from livetoken.gemini.connection import Transport, tls_context
 
     return Transport(url, tls_context(), seconds=4.0)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from livetoken.settings import Settings
+from livetoken.settings.environment import Settings
 from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, changes
 from tests.deploy.grants import grants
 from tests.deploy.test_ceiling import worst_month

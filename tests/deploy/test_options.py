@@ -102,12 +102,12 @@ def test_redis_can_live_in_a_network_of_ones_own(configuration: Configuration) -
 
 def test_alerts_read_the_codes_that_the_function_writes(everything: dict[str, Any]) -> None:
     """Each code that an alert looks for is one of the function's own refusals, and the server's faults are all looked for."""
-    from livetoken import refusals
+    from livetoken import errors
 
     codes = {
         kind.code: kind.status
-        for kind in vars(refusals).values()
-        if isinstance(kind, type) and issubclass(kind, refusals.Refusal) and kind is not refusals.Refusal
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.Refusal) and kind is not errors.Refusal
     }
     queries = {
         address: values["conditions"][0]["condition_prometheus_query_language"][0]["query"]

@@ -1,4 +1,4 @@
-"""The function and Terraform accept the same values: tests/settings.json is the one table of both."""
+"""The function and Terraform accept the same values: tests/settings/settings.json is the one table of both."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from livetoken.settings import TABLE, Settings, SettingsError
+from livetoken.settings.environment import TABLE, Settings, SettingsError
 from tests.deploy.configuration import ROOT, Configuration
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
 
-ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "settings.json").read_text())
+ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "settings" / "settings.json").read_text())
 GOOD = [(row["setting"], value) for row in ROWS for value in row["good"]]
 BAD = [(row["setting"], value) for row in ROWS for value in (*row["bad"], *row.get("bad_text", []))]
 NUMBERS = ("new_session_seconds", "token_seconds", "trusted_hops")

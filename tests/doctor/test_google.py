@@ -12,7 +12,7 @@ from doctor.deployment import Deployment
 from doctor.examination import checks, google_checks
 from doctor.live import Live
 from doctor.web import Web
-from livetoken.settings import Settings
+from livetoken.settings.environment import Settings
 from tests.doctor.conftest import Examined
 from tests.support import KEY, ORIGIN
 

@@ -12,9 +12,9 @@ import pytest
 from dev import processes
 from tests.faults.load import at_once, slowest, statuses
 from tests.faults.raw import Answer, ask, keeps_the_contract, request
-from tests.faults.rotation import rotate
-from tests.faults.soak import resident, soak
 from tests.support import ORIGIN
+from tests.tools.rotation import rotate
+from tests.tools.soak import resident, soak
 
 GENEROUS = {"LIMIT_PER_ADDRESS": "100000/minute", "LIMIT_PER_ORIGIN": "100000/minute"}
 SITE = 60  # tokens a minute, the usual limit of a site: no more mints than that can hang for one

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from dev import processes
-from livetoken.deadlines import Deadlines
-from livetoken.page import Page
-from livetoken.prompts import Prompts
-from livetoken.refusals import Refusal
-from livetoken.secret import GivenKey
-from livetoken.settings import Settings
-from livetoken.tokens import Tokens
+from livetoken.errors import Refusal
+from livetoken.gemini.tokens import Tokens
+from livetoken.prompts.files import Prompts
+from livetoken.prompts.page import Page
+from livetoken.runtime.deadlines import Deadlines
+from livetoken.secret.key import GivenKey
+from livetoken.settings.environment import Settings
 from tests.faults.conftest import KEY
 from tests.faults.raw import WORDS
 from tests.support import ORIGIN

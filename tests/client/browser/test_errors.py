@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from livetoken.refusals import every_refusal
+from livetoken.errors import every_refusal
 from dev.processes import Function, Google, free_port
 
 CLIENT = pathlib.Path(__file__).parents[3] / "client" / "src"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from livetoken.refusals import every_refusal
+from livetoken.errors import every_refusal
 from tests.client.js import packages
 
 CLIENT = packages.HERE.parents[2] / "client" / "src"

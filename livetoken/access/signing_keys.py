@@ -1,0 +1,121 @@
+"""An issuer's public signing keys: fetched over https, once for all who wait, and kept while the issuer is down."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from livetoken.errors import TemporarilyUnavailable
+from livetoken.runtime.deadlines import Deadlines
+
+Key = TypeVar("Key")
+FETCH_SECONDS = 1.5  # discovery and keys together
+CACHE_SECONDS = 21_600  # keys are fetched anew after six hours, as Firebase recommends
+STALE_SECONDS = 86_400  # known keys still serve this long when their issuer does not answer
+COOL_DOWN_SECONDS = 30  # between two fetches because of a key that is not known
+RETRY_SECONDS = 5  # after a failed fetch, until the next one
+LARGEST_DOCUMENT = 100 * 1024  # bytes
+
+
+class SigningKeys:
+    """The keys of one issuer by their ids; `fetch` returns them as they stand now, and raises when it cannot."""
+
+    def __init__(
+        self,
+        fetch: Callable[[], Mapping[str, Any]],
+        deadlines: Deadlines,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch, self._deadlines, self._clock = fetch, deadlines, clock
+        self._lock = threading.Lock()
+        # keys, and when they were fetched: one value, so that nobody sees half a change
+        self._known: tuple[Mapping[str, Any], float] = {}, float("-inf")
+        self._failed_at = float("-inf")
+
+    def find(self, key_id: str) -> Any:
+        """Return the key of that id, or None when the issuer has none; an unknown id asks the issuer, but not often.
+
+        Raises:
+            TemporarilyUnavailable: only the issuer could tell, and it does not answer.
+        """
+        keys, fetched_at = known = self._known
+        age = self._clock() - fetched_at
+        unknown = key_id not in keys
+        if age >= CACHE_SECONDS or (unknown and age >= COOL_DOWN_SECONDS):
+            try:
+                keys = self._refresh(known)
+            except TemporarilyUnavailable:
+                if unknown or age >= STALE_SECONDS:
+                    raise
+        return keys.get(key_id)
+
+    def _refresh(self, known: tuple[Mapping[str, Any], float]) -> Mapping[str, Any]:
+        """Fetch the keys, unless others have replaced the `known` ones while we waited for our turn."""
+        # all wait for the first fetch; after a failure one request tries, and nobody queues up behind it
+        if not self._lock.acquire(blocking=self._failed_at <= known[1]):
+            raise TemporarilyUnavailable("the signing keys of CALLERS are being fetched, after a failure")
+        try:
+            if self._known is not known:
+                return self._known[0]
+            if self._clock() - self._failed_at < RETRY_SECONDS:
+                raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched a moment ago")
+            return self._fetched()
+        finally:
+            self._lock.release()
+
+    def _fetched(self) -> Mapping[str, Any]:
+        """Fetch the keys within their time."""
+        try:
+            keys = self._deadlines.within(FETCH_SECONDS, self._fetch)
+        except Exception as error:
+            self._failed_at = self._clock()
+            raise TemporarilyUnavailable(
+                f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
+            ) from error
+        self._known = keys, self._clock()
+        return keys
+
+
+def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:
+    """Return the JSON document at an https address.
+
+    Raises:
+        OSError, ValueError: it cannot be fetched in time, redirects, is too large, or is no JSON.
+    """
+    if not url.startswith("https://"):
+        raise ValueError("signing keys are fetched over https only")
+    import urllib.error
+    import urllib.request
+
+    class NoRedirects(urllib.request.HTTPRedirectHandler):
+        """An issuer that sends us elsewhere is not asked there: its keys would be another's, or come in the clear."""
+
+        def redirect_request(self, *_: Any) -> None:
+            """Follow nothing; urllib then raises the redirect as an error."""
+
+    ends = clock() + FETCH_SECONDS
+    text = b""
+    try:
+        response = urllib.request.build_opener(NoRedirects).open(url, timeout=FETCH_SECONDS)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+    with response:
+        while piece := response.read1(LARGEST_DOCUMENT):
+            text += piece
+            if len(text) > LARGEST_DOCUMENT or clock() > ends:  # the library's own timeout is per read
+                raise OSError("too large, or too slow")
+    return json.loads(text)
+
+
+def discovered_keys_url(issuer: str, fetch: Callable[[str], Any] = fetch_json) -> str:
+    """Return the `jwks_uri` of an issuer's discovery document; the document must speak for that very issuer.
+
+    Raises:
+        OSError, ValueError: it cannot be fetched, or is not what OpenID Connect Discovery describes.
+    """
+    document = fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if not isinstance(document, dict) or document.get("issuer") != issuer:
+        raise ValueError("not this issuer's discovery document")
+    return str(document.get("jwks_uri"))

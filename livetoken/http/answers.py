@@ -1,0 +1,51 @@
+"""JSON answers, with the headers that all of them carry."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+from livetoken.errors import Refusal
+from livetoken.gemini.tokens import Token
+from livetoken.http.routes import PREFLIGHT
+from livetoken.settings.environment import Settings
+
+
+def answer(status: int, content: dict[str, Any] | None, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer, or an empty one, that nobody may cache or take for another type."""
+    response = Response(json.dumps(content) if content is not None else b"", status, content_type="application/json")
+    response.headers.update(
+        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin", **(headers or {})}
+    )
+    if content is None:
+        del response.headers["Content-Type"]
+    return response
+
+
+def without_token(asked_for: str, settings: Settings) -> Response:
+    """Return the answer to a health check, or to a preflight: flask-cors adds what an allowed origin may do."""
+    if asked_for == PREFLIGHT:
+        return answer(204, None)
+    return answer(200, {"status": "ok" if settings.paused is None else "paused"})
+
+
+def token(minted: Token, settings: Settings) -> Response:
+    """Return everything that the page needs to connect, so that it cannot get version, method or model wrong."""
+    content = {
+        "token": minted.name,
+        "expiresAt": f"{minted.expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "newSessionExpiresAt": f"{minted.new_session_expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "model": f"models/{minted.order.model}",
+        "voice": minted.order.voice,
+        "prompt": minted.order.prompt.name,
+        "apiVersion": settings.gemini_api_version,
+        "websocketUrl": settings.websocket_url,
+    }
+    return answer(200, content)
+
+
+def refusal(refused: Refusal, request_id: str) -> Response:
+    """Return a refusal as JSON: its constant sentence, its code, and the id under which the log knows the request."""
+    return answer(
+        refused.status, {"error": refused.sentence, "code": refused.code, "requestId": request_id}, refused.headers
+    )

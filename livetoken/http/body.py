@@ -1,0 +1,89 @@
+"""A request's body: bounded in size and time, and strict JSON."""
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Request
+
+from livetoken.errors import BodyTooLarge, InvalidJson, InvalidRequest, UnsupportedMediaType
+from livetoken.http.body_deadline import ReadDeadlines
+
+BODY_BYTES = 64 * 1024
+DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
+PIECE_BYTES = 64 * 1024
+BODY_SECONDS = 5.0  # for the whole body, read or drained, however slowly it trickles in
+_JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?', re.ASCII | re.IGNORECASE)
+_read_deadlines = ReadDeadlines(BODY_SECONDS)
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """Return the body's JSON object.
+
+    Raises:
+        UnsupportedMediaType, BodyTooLarge, InvalidJson, InvalidRequest: it is not one small, strict, plain object.
+    """
+    if not _JSON.fullmatch(request.headers.get("Content-Type", "")) or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaType
+    return parse_object(_read(request))
+
+
+def _read(request: Request) -> bytes:
+    """Return the whole body, reading no more than one byte too many.
+
+    Flask's MAX_CONTENT_LENGTH is no help: the framework turns its early refusals into crashes and cuts chunked bodies.
+    """
+    expected = request.content_length
+    try:
+        with _read_deadlines.reading(request.environ):
+            body = request.stream.read(BODY_BYTES + 1)
+    except Exception as error:  # a broken body is reported by whatever exception the server's parser happens to raise
+        request.stream = io.BytesIO()  # what is left of it must not be read again as if it were whole
+        raise InvalidJson("the body broke off") from error
+    if len(body) > BODY_BYTES:
+        raise BodyTooLarge
+    if expected is not None and len(body) < expected:
+        raise InvalidJson("the body is shorter than announced")
+    return body
+
+
+def drain(request: Request) -> None:
+    """Read away what is left of the body, in small pieces, so that the client hears the answer instead of a reset."""
+    left = DRAIN_BYTES
+    try:
+        with _read_deadlines.reading(request.environ):
+            while left > 0 and (piece := request.stream.read(PIECE_BYTES)):
+                left -= len(piece)
+    except Exception:  # noqa: BLE001, S110 - a body that breaks off is drained
+        pass
+    request.stream = io.BytesIO()  # the framework reads it once more
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that `body` is.
+
+    Raises:
+        InvalidJson: not UTF-8, not JSON, with a name twice, NaN, numbers or nesting beyond all sense.
+        InvalidRequest: JSON, but no object.
+    """
+    try:
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson from error
+    if not isinstance(document, dict):
+        raise InvalidRequest("", "must be a JSON object")
+    return document
+
+
+def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = list(pairs)
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a name stands twice")
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

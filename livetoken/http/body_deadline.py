@@ -1,0 +1,55 @@
+"""The time that a client has for its body: the reading side of its connection is ended when it is over."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+
+class ReadDeadlines:
+    """Ends the reading side of client sockets whose body takes too long; one thread, started by the first body."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, pause: float = 0.25) -> None:
+        self._seconds, self._clock, self._pause = seconds, clock, pause
+        self._reading: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def reading(self, environ: MutableMapping[str, Any]) -> Iterator[None]:
+        """While the block runs, cut the client off from further input once the time for its body is over.
+
+        A blocked read then returns as at the end of the stream, while an answer can still be written. The time is the
+        request's: it begins with the first block and goes on for the next, so that a slow body is not waited for twice.
+        """
+        connection: socket.socket | None = environ.get("gunicorn.socket")
+        if connection is None:  # not served by gunicorn, so there is no socket to watch
+            yield
+            return
+        ends: float = environ.setdefault("livetoken.body_ends", self._clock() + self._seconds)
+        with self._lock:
+            self._reading[connection] = ends
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, daemon=True, name="read-deadlines")
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._reading.pop(connection, None)
+
+    def _watch(self) -> None:
+        while True:
+            self.expire()
+            time.sleep(self._pause)
+
+    def expire(self) -> None:
+        """Cut off every connection whose time is over."""
+        with self._lock:
+            late = [connection for connection, end in self._reading.items() if end <= self._clock()]
+            for connection in late:
+                del self._reading[connection]
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)

@@ -1,0 +1,104 @@
+"""Secret Manager: one secret version, read through the real client, and what a failed reading means to the owner.
+
+The only importer of google-cloud-secret-manager and google-auth.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from livetoken.settings.environment import Settings
+from livetoken.settings.rules import KEY
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from google.cloud.secretmanager_v1 import SecretManagerServiceClient
+
+READ_SECONDS = 2.0  # the whole read, credentials included
+_GRANT = "grant roles/secretmanager.secretAccessor on this secret to the function's service account"
+_CURES = {  # what only the owner can mend
+    "PermissionDenied": _GRANT,
+    "Forbidden": _GRANT,
+    "NotFound": "check that GEMINI_API_KEY_SECRET names an existing secret and version",
+    "FailedPrecondition": "the secret version is disabled or destroyed; add or enable one",
+    "BadRequest": "the secret version is disabled or destroyed; add or enable one",
+    "DefaultCredentialsError": "there are no credentials; run as a service account, or set GEMINI_API_KEY",
+    "UnusableKeyError": "the secret must hold the key alone: 20 to 400 printable characters, without quotes",
+}
+_PASSING = {
+    "RefreshError": "the metadata server gave no credentials for the function's service account",
+    "TimeoutError": "Secret Manager or the metadata server did not answer in time",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key and the number of the secret version that it came from."""
+
+    value: str = field(repr=False)
+    version: str
+
+
+class SecretReader:
+    """Reads one secret version through the real client, made at the first read: after the server has forked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.name, self._base_url = settings.gemini_api_key_secret or "", settings.secret_manager_base_url
+        self._client: SecretManagerServiceClient | None = None
+
+    @staticmethod
+    def prepare() -> None:
+        """Import what reading takes; on a slow processor that alone may last longer than a read should."""
+        import google.auth.transport.requests
+        import google.cloud.secretmanager_v1.services.secret_manager_service.transports.rest  # noqa: F401
+
+    def __call__(self) -> Key:
+        """Return the key as it stands now."""
+        if self._client is None:
+            self._client = _client(self._base_url)
+        # retry and timeout are written out: the client's own defaults take 26 seconds to give up
+        version = self._client.access_secret_version(request={"name": self.name}, retry=None, timeout=READ_SECONDS)
+        return usable_key(version.payload.data, version.name)
+
+
+def _client(base_url: str) -> "SecretManagerServiceClient":
+    import google.auth
+    from google.cloud import secretmanager_v1
+    from google.cloud.secretmanager_v1.services.secret_manager_service.transports import rest
+
+    class Transport(rest.SecretManagerServiceRestTransport):
+        """REST: safe after a fork, and it does not carry our credentials to wherever a redirect points."""
+
+        def __init__(self, host: str, credentials: "Credentials") -> None:
+            super().__init__(host=host, credentials=credentials)
+            self._session.max_redirects = 0
+
+    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    return secretmanager_v1.SecretManagerServiceClient(transport=Transport(base_url, credentials))
+
+
+def needs_owner(error: BaseException | None) -> bool:
+    """Return whether only the owner can mend this failure; anything else may pass by itself."""
+    return type(error).__name__ in _CURES
+
+
+def explain(error: Exception, name: str) -> str:
+    """Return a sentence for the owner's log: which failure of which secret, and the cure. Never the failure's text."""
+    kind = type(error).__name__
+    cure = (_CURES | _PASSING).get(kind, "Secret Manager gave no usable answer")
+    return f"the Gemini key could not be read from {name} ({kind}): {cure}"
+
+
+class UnusableKeyError(ValueError):
+    """The secret's payload cannot be a key; the payload itself is not repeated anywhere."""
+
+
+def usable_key(payload: bytes, name: str) -> Key:
+    """Return the key in a secret version's payload, surrounding white space removed.
+
+    Raises:
+        UnusableKeyError: empty, too long, or with characters that no HTTP header may hold.
+    """
+    text = payload.decode("ascii", "replace").strip()
+    if not KEY.fullmatch(text):
+        raise UnusableKeyError
+    return Key(text, name.rpartition("/")[2])

@@ -1,0 +1,53 @@
+"""The allowlist at work: byte for byte."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livetoken.access.origin import require_origin
+from livetoken.errors import OriginNotAllowed
+
+ALLOWED = ("https://shop.example", "https://www.shop.example:8443", "http://localhost:8000")
+
+
+@pytest.mark.parametrize("origin", ALLOWED)
+def test_listed_origin_is_returned(origin: str) -> None:
+    """An origin on the list is the one that is returned."""
+    assert require_origin(origin, ALLOWED) == origin
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        None,
+        "",
+        "null",
+        "https://shop.example/",
+        "https://SHOP.example",
+        "https://shop.example.",
+        "https://shop.example,https://shop.example",
+        "http://shop.example",
+        "https://www.shop.example",
+        " https://shop.example",
+        "https://shop.example:443",
+    ],
+)
+def test_anything_else_is_refused(claimed: str | None) -> None:
+    """Missing, doubled, or one byte off: refused."""
+    with pytest.raises(OriginNotAllowed):
+        require_origin(claimed, ALLOWED)
+
+
+@given(
+    claimed=st.text()
+    | st.sampled_from(ALLOWED).flatmap(
+        lambda origin: st.tuples(st.integers(0, len(origin)), st.characters()).map(
+            lambda at: origin[: at[0]] + at[1] + origin[at[0] :]
+        )
+    )
+)
+def test_no_other_text_passes(claimed: str) -> None:
+    """No text but the listed ones themselves passes, however close it is."""
+    if claimed not in ALLOWED:
+        with pytest.raises(OriginNotAllowed):
+            require_origin(claimed, ALLOWED)

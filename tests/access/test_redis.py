@@ -1,0 +1,156 @@
+"""Limits kept in a real Redis: exact across function processes, closed while it is gone, open again by themselves."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from dev import processes
+from tests.access import redis_server
+from tests.access.conftest import logged
+from tests.access.redis_server import RedisServer
+from tests.access.test_limits_http import ask_at_once
+from tests.support import ORIGIN
+
+Page = Callable[..., Any]
+BOUND = 3.0  # seconds; 0.8 are the storage's, the rest is for a busy machine
+
+
+@pytest.fixture(scope="module", name="own")
+def _own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis that these tests may stop."""
+    with redis_server.running(tmp_path_factory.mktemp("own-redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", name="instances")
+def _instances(cloud: processes.Google, own: RedisServer) -> Iterator[list[processes.Function]]:
+    """Two processes of the function that share a Redis, warmed up."""
+    env = {"LIMITS_STORAGE": own.url, "LIMIT_PER_ADDRESS": "20/minute", "LIMIT_PER_ORIGIN": "30/minute"}
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(processes.function(cloud, [ORIGIN], env=env)) for _ in range(2)]
+
+
+@pytest.fixture(autouse=True)
+def _fresh(own: RedisServer, instances: list[processes.Function], page: Page) -> None:
+    """Every test begins with a Redis that runs and is empty, and with instances that have noticed."""
+    own.stop()
+    own.start()
+    assert recovered(instances, page) < 10
+    with own.client() as client:
+        client.flushall()
+
+
+def recovered(instances: list[processes.Function], page: Page) -> float:
+    """Return after how many seconds every instance mints again."""
+    started = time.monotonic()
+    for instance in instances:
+        while page(instance.url).status != 200:
+            assert time.monotonic() - started < 10
+            time.sleep(0.1)
+    return time.monotonic() - started
+
+
+def test_exact_across_instances(instances: list[processes.Function], cloud: processes.Google, page: Page) -> None:
+    """64 requests at once to two instances: by address exactly 20 tokens, by site exactly 30."""
+    before = len(cloud.mints())
+    assert sorted(ask_at_once(64, lambda number: page(instances[number % 2].url))) == [200] * 20 + [429] * 44
+    assert len(cloud.mints()) - before == 20
+    others = ask_at_once(32, lambda number: page(instances[number % 2].url, X_Forwarded_For=f"203.0.113.{number}"))
+    assert sorted(others) == [200] * 10 + [429] * 22
+
+
+def test_refund_reaches_the_other_instance(instances: list[processes.Function], page: Page) -> None:
+    """Requests that got no token from one instance have used no place of the other."""
+    assert [page(instances[0].url, {"voice": "Siri"}).status for _ in range(40)] == [400] * 40
+    assert [page(instances[1].url).status for _ in range(21)] == [200] * 20 + [429]
+
+
+def test_retry_after(instances: list[processes.Function], page: Page) -> None:
+    """The wait that a page is told is counted from the first token that any instance gave."""
+    for number in range(20):
+        page(instances[number % 2].url)
+    time.sleep(1.1)
+    answer = page(instances[0].url)
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert 50 <= int(answer.headers["Retry-After"]) <= 59
+
+
+def test_gone(instances: list[processes.Function], own: RedisServer, cloud: processes.Google, page: Page) -> None:
+    """Without Redis nothing is minted: 503 at once; when it is back, and empty, tokens flow again by themselves."""
+    own.stop()
+    before = len(cloud.mints())
+    for instance in instances:
+        for _ in range(5):
+            started = time.monotonic()
+            answer = page(instance.url)
+            assert (answer.status, answer.code) == (503, "temporarily_unavailable")
+            assert answer.headers["Retry-After"] == "5"
+            assert time.monotonic() - started < BOUND
+    assert len(cloud.mints()) == before
+    own.start()
+    assert recovered(instances, page) < 5
+
+
+def test_hanging(instances: list[processes.Function], own: RedisServer, page: Page) -> None:
+    """A Redis that hangs holds no request longer than its time, no health check at all, and uses up no places."""
+    own.freeze()
+    try:
+        started = time.monotonic()
+        assert set(ask_at_once(20, lambda _: page(instances[0].url))) == {503}
+        assert time.monotonic() - started < BOUND + 1
+        started = time.monotonic()
+        assert page(instances[0].url, method="GET").content == {"status": "ok"}
+        assert page(instances[0].url).status == 503
+        assert time.monotonic() - started < BOUND
+    finally:
+        own.thaw()
+    assert recovered(instances[:1], page) < 5
+    assert [page(instances[0].url).status for _ in range(20)] == [200] * 19 + [429]
+
+
+def test_flushed(instances: list[processes.Function], own: RedisServer, page: Page) -> None:
+    """A Redis that has forgotten windows and scripts counts anew, without a failed request."""
+    with own.client() as client:
+        for _ in range(3):
+            assert page(instances[0].url).status == 200
+            client.flushall()
+            client.script_flush()
+    assert [page(instances[1].url).status for _ in range(21)] == [200] * 20 + [429]
+
+
+@pytest.mark.parametrize("spoil", ["wrong type", "no memory", "read only"])
+def test_error_answers(instances: list[processes.Function], own: RedisServer, page: Page, spoil: str) -> None:
+    """A Redis that answers with errors refuses like one that is gone: its state says nothing about the limits."""
+    with own.client() as client:
+        if spoil == "wrong type":
+            page(instances[0].url)
+            for key in client.scan_iter():
+                client.set(key, "x")
+        elif spoil == "no memory":
+            client.config_set("maxmemory", "1")
+        else:
+            client.replicaof("127.0.0.1", 1)
+        answer = page(instances[0].url)
+        assert (answer.status, answer.code) == (503, "temporarily_unavailable")
+        client.config_set("maxmemory", "0")
+        client.replicaof("no", "one")
+
+
+def test_password_that_is_wrong(own: RedisServer, cloud: processes.Google, page: Page) -> None:
+    """A wrong password refuses every mint, and stands neither in the answer nor in the log."""
+    with own.client() as client:
+        client.config_set("requirepass", "right-password")
+    try:
+        env = {"LIMITS_STORAGE": f"redis://:wrong-password@127.0.0.1:{own.port}"}
+        with processes.function(cloud, [ORIGIN], env=env) as livetoken:
+            answer = page(livetoken.url)
+            assert (answer.status, answer.code) == (503, "temporarily_unavailable")
+            [line] = logged(livetoken, "temporarily_unavailable")
+            assert line["message"].endswith("did not answer (AuthenticationError); see LIMITS_STORAGE")
+            assert "wrong-password" not in "".join(livetoken.lines()) + str(answer)
+    finally:
+        own.stop()
+        own.start()
