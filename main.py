@@ -17,12 +17,12 @@ from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Tokens
 from livetoken.http import answers, body, routes
 from livetoken.http.cors import cross_origin
-from livetoken.http.request_log import Entry
+from livetoken.http.request_log import RequestLog
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.page import Page
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.runtime.logs import Logs
-from livetoken.runtime.warm_up import WarmUp, beside
+from livetoken.runtime.warm_up import WarmUp, in_background
 from livetoken.secret.key import key_source
 from livetoken.settings.environment import Settings
 
@@ -34,7 +34,7 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
-meanwhile = beside(keys.get), beside(callers.prepare)  # they wait for others
+meanwhile = in_background(keys.get), in_background(callers.prepare)  # they wait for others
 warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.prepare, prompts.prepare)
 
 
@@ -43,18 +43,18 @@ warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.pre
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
     deadlines.begin()
-    entry = Entry(request, logs)
+    request_log = RequestLog(request, logs)
     try:
-        response = answer(request, entry)
+        response = answer(request, request_log)
     except Refusal as refusal:
-        response = entry.refused(refusal)
+        response = request_log.refused(refusal)
     except Exception as error:  # noqa: BLE001 - what escapes would reach the page without CORS headers, as HTML
-        response = entry.refused(Internal.because(error))
+        response = request_log.refused(Internal.because(error))
     response.call_on_close(warm_up.start)  # by then the answer has left, which imports would have held up
-    return entry.finish(response)
+    return request_log.finish(response)
 
 
-def answer(request: Request, entry: Entry) -> Response:
+def answer(request: Request, request_log: RequestLog) -> Response:
     """Return the answer to `request`; each line may refuse, the cheapest first."""
     asked_for = routes.route(request)
     if asked_for != routes.TOKEN:
@@ -63,14 +63,14 @@ def answer(request: Request, entry: Entry) -> Response:
     settings.require_running()
     warm_up.start()
     address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
-    entry.note_hashed(address=address)
+    request_log.note_hashed(address=address)
     with limits.reservation(address=address, origin=origin) as places:
         caller = callers.verify(request.headers)
-        entry.note_hashed(caller=caller)
+        request_log.note_hashed(caller=caller)
         places.take(caller=caller)
         page = Page.from_fields(body.read_json(request), origin)
-        order = prompts.find(page, origin).order(page)
-        entry.note(prompt=order.prompt.name, model=order.model)
-        token = tokens.mint(order, entry.fields)
-    entry.note_token(token)
+        spec = prompts.find(page, origin).token_spec(page)
+        request_log.note(prompt=spec.prompt.name, model=spec.model)
+        token = tokens.mint(spec, request_log.fields)
+    request_log.note_token(token)
     return answers.token(token, settings)

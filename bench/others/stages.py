@@ -54,7 +54,7 @@ stage("⋯ languages", main.Page.prepare)
 def mint() -> None:
     """Make one token."""
     page = main.Page.from_fields({"pageContent": "A page."}, "https://shop.example")
-    main.tokens.mint(main.prompts.find(page, "https://shop.example").order(page))
+    main.tokens.mint(main.prompts.find(page, "https://shop.example").token_spec(page))
 
 
 stage("⋯ first token", mint)

@@ -12,12 +12,12 @@ import pydantic
 from google.genai import Client, types
 
 from livetoken.errors import Misconfigured
-from livetoken.prompts.files import Order, Prompt
+from livetoken.prompts.files import Prompt, TokenSpec
 from livetoken.prompts.plain_yaml import leaves
 
 
 class Constraints:
-    """The body of a token's making for each order; the SDK writes it once for each shape that an order can have.
+    """The body of a token's making for each spec; the SDK writes it once for each shape that one can have.
 
     Written anew for each token, it would cost as much as half the call.
     """
@@ -30,33 +30,33 @@ class Constraints:
         self._written: dict[tuple[str | None, ...], dict[str, Any]] = {}
 
     def prepare(self, prompt: Prompt) -> None:
-        """Check a prompt file's config and write what its usual orders lock.
+        """Check a prompt file's config and write what its usual specs lock.
 
         Raises:
             Misconfigured: naming file, field and reason.
         """
-        self.body(Order(prompt, prompt.front.models[0], prompt.front.voices[0], "text", ""))
+        self.body(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", ""))
 
-    def body(self, order: Order) -> dict[str, Any]:
-        """Return what the token locks, as the SDK writes it, with this order's texts filled in.
+    def body(self, spec: TokenSpec) -> dict[str, Any]:
+        """Return what the token locks, as the SDK writes it, with this spec's texts filled in.
 
         Raises:
             Misconfigured: the prompt file's config is not one that the SDK can write.
         """
-        shape = order._replace(
-            system_instruction=order.system_instruction and "text",
-            resumption_handle=order.resumption_handle and "handle",
+        shape = spec._replace(
+            system_instruction=spec.system_instruction and "text",
+            resumption_handle=spec.resumption_handle and "handle",
         )
         setup = dict(self._setup(shape))
-        if order.system_instruction is not None:
-            setup["systemInstruction"] = setup["systemInstruction"] | {"parts": [{"text": order.system_instruction}]}
-        if order.resumption_handle:
-            setup["sessionResumption"] = setup["sessionResumption"] | {"handle": order.resumption_handle}
+        if spec.system_instruction is not None:
+            setup["systemInstruction"] = setup["systemInstruction"] | {"parts": [{"text": spec.system_instruction}]}
+        if spec.resumption_handle:
+            setup["sessionResumption"] = setup["sessionResumption"] | {"handle": spec.resumption_handle}
         # `lock_additional_fields` stays unset: the API refuses the SDK's own masks; ours has top-level names only
-        mask = order.prompt.front.field_mask
+        mask = spec.prompt.front.field_mask
         return {"bidiGenerateContentSetup": setup} | ({"fieldMask": mask} if mask else {})
 
-    def _setup(self, shape: Order) -> dict[str, Any]:
+    def _setup(self, shape: TokenSpec) -> dict[str, Any]:
         named = (shape.prompt.name, *shape[1:])
         if named not in self._written:
             with self._lock:  # on a cold instance the warm-up and the first visitor come here at the same time
@@ -64,7 +64,7 @@ class Constraints:
                     self._written[named] = self._write(shape)
         return self._written[named]
 
-    def _write(self, shape: Order) -> dict[str, Any]:
+    def _write(self, shape: TokenSpec) -> dict[str, Any]:
         """Return the setup that the SDK writes for `shape`: its own call, answered here before it leaves."""
         constraints = types.LiveConnectConstraints(model=shape.model, config=self._config(shape))
         pad = _Pad()
@@ -76,20 +76,20 @@ class Constraints:
         setup: dict[str, Any] = json.loads(pad.sent)["bidiGenerateContentSetup"]
         return setup
 
-    def _config(self, order: Order) -> types.LiveConnectConfig:
-        """Return the prompt's config with this order's voice, instruction and handle filled in."""
-        name = order.prompt.name
-        config = self._configs.get(name) or self._configs.setdefault(name, checked_config(order.prompt))
+    def _config(self, spec: TokenSpec) -> types.LiveConnectConfig:
+        """Return the prompt's config with this spec's voice, instruction and handle filled in."""
+        name = spec.prompt.name
+        config = self._configs.get(name) or self._configs.setdefault(name, checked_config(spec.prompt))
         if isinstance(config, Misconfigured):
             raise Misconfigured(config.cause)
         update: dict[str, Any] = {}
         if "AUDIO" in (config.response_modalities or []):
-            voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=order.voice))
+            voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=spec.voice))
             update["speech_config"] = types.SpeechConfig(voice_config=voice)
-        if order.system_instruction is not None:
-            update["system_instruction"] = order.system_instruction
-        if order.resumption_handle:
-            update["session_resumption"] = types.SessionResumptionConfig(handle=order.resumption_handle)
+        if spec.system_instruction is not None:
+            update["system_instruction"] = spec.system_instruction
+        if spec.resumption_handle:
+            update["session_resumption"] = types.SessionResumptionConfig(handle=spec.resumption_handle)
         return config.model_copy(update=update)
 
 

@@ -14,7 +14,7 @@ from livetoken.errors import UpstreamError, UpstreamTimeout
 from livetoken.gemini.connection import Transport
 from livetoken.gemini.constraints import Constraints
 from livetoken.gemini.meaning import meaning
-from livetoken.prompts.files import Order
+from livetoken.prompts.files import TokenSpec
 from livetoken.settings.environment import Settings
 
 SDK_SECONDS = 4  # the SDK's own timeout; it is per read, so an outer deadline bounds it
@@ -31,8 +31,8 @@ class Gemini:
         self._lock = threading.Lock()
         self.constraints = Constraints(lambda transport: self._new_client("no-key", transport))
 
-    def create(self, order: Order, key: str, expires_at: datetime, new_session_expires_at: datetime) -> str:
-        """Return the name of a new single-use token that locks what `order` says. Times are in UTC.
+    def create(self, spec: TokenSpec, key: str, expires_at: datetime, new_session_expires_at: datetime) -> str:
+        """Return the name of a new single-use token that locks what `spec` says. Times are in UTC.
 
         Raises:
             KeyRefusedError: Gemini does not take this key.
@@ -42,7 +42,7 @@ class Gemini:
             uses=1,
             expire_time=expires_at,
             new_session_expire_time=new_session_expires_at,
-            http_options=types.HttpOptions(extra_body=self.constraints.body(order)),
+            http_options=types.HttpOptions(extra_body=self.constraints.body(spec)),
         )
         try:
             client = self.client(key)  # held here: a collected client closes the connection under its call

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from livetoken.errors import Misconfigured, UpstreamTimeout
 from livetoken.gemini.meaning import KeyRefusedError
-from livetoken.prompts.files import Order, Prompt
+from livetoken.prompts.files import Prompt, TokenSpec
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.runtime.once import Once
 from livetoken.secret.key import KeySource
@@ -29,7 +29,7 @@ class Token:
     """A minted token and what the page should know of it. Times are in UTC."""
 
     name: str = field(repr=False)
-    order: Order = field(repr=False)
+    spec: TokenSpec = field(repr=False)
     expires_at: datetime
     new_session_expires_at: datetime
 
@@ -54,11 +54,11 @@ class Tokens:
                 log.error("%s", mistake.cause)  # noqa: TRY400 - the cause says it all
         gemini.client(self._key_source.get().value)
 
-    def mint(self, order: Order, notes: MutableMapping[str, object] | None = None) -> Token:
-        """Return a token that can do exactly what `order` says, once.
+    def mint(self, spec: TokenSpec, notes: MutableMapping[str, object] | None = None) -> Token:
+        """Return a token that can do exactly what `spec` says, once.
 
         Args:
-            order: what it is for.
+            spec: what it is for.
             notes: gets `secretMilliseconds`, `mintMilliseconds` and `keyVersion` as they become known, for the log.
 
         Raises:
@@ -68,34 +68,34 @@ class Tokens:
         noted: MutableMapping[str, object] = {} if notes is None else notes
         try:
             return self._deadlines.within(
-                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(order, noted)
+                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(spec, noted)
             )
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
 
-    def _mint_with_current_key(self, order: Order, notes: MutableMapping[str, object]) -> Token:
+    def _mint_with_current_key(self, spec: TokenSpec, notes: MutableMapping[str, object]) -> Token:
         with _timing("secret", notes):
             key = self._key_source.get()
         try:
-            return self._mint(order, key, notes)
+            return self._mint(spec, key, notes)
         except KeyRefusedError as refused:
             better = self._key_source.replacement(key)
             if better is None:
                 cure = "put a valid one into the secret"
                 raise Misconfigured(f"Gemini refuses the key, version {key.version} ({refused}); {cure}") from refused
         try:
-            return self._mint(order, better, notes)
+            return self._mint(spec, better, notes)
         except KeyRefusedError as refused:
             raise Misconfigured(f"Gemini refuses the new key, version {better.version}, too ({refused})") from refused
 
-    def _mint(self, order: Order, key: Key, notes: MutableMapping[str, object]) -> Token:
+    def _mint(self, spec: TokenSpec, key: Key, notes: MutableMapping[str, object]) -> Token:
         gemini, now = self.gemini(), self.now()
         expires_at = now + timedelta(seconds=self.settings.token_seconds)
         new_session_expires_at = now + timedelta(seconds=self.settings.new_session_seconds)
         notes["keyVersion"] = key.version
         with _timing("mint", notes):
-            name = gemini.create(order, key.value, expires_at, new_session_expires_at)
-        return Token(name, order, expires_at, new_session_expires_at)
+            name = gemini.create(spec, key.value, expires_at, new_session_expires_at)
+        return Token(name, spec, expires_at, new_session_expires_at)
 
 
 @contextlib.contextmanager

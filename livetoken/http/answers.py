@@ -35,9 +35,9 @@ def token(minted: Token, settings: Settings) -> Response:
         "token": minted.name,
         "expiresAt": f"{minted.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         "newSessionExpiresAt": f"{minted.new_session_expires_at:%Y-%m-%dT%H:%M:%SZ}",
-        "model": f"models/{minted.order.model}",
-        "voice": minted.order.voice,
-        "prompt": minted.order.prompt.name,
+        "model": f"models/{minted.spec.model}",
+        "voice": minted.spec.voice,
+        "prompt": minted.spec.prompt.name,
         "apiVersion": settings.gemini_api_version,
         "websocketUrl": settings.websocket_url,
     }

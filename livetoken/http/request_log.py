@@ -11,14 +11,14 @@ from flask import Request, Response
 from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Token
 from livetoken.http import answers, body, routes
-from livetoken.runtime.logs import Logs, places
+from livetoken.runtime.logs import Logs, safe_traceback
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
 _EXECUTION = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 _TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})(?:/(?P<span>[0-9]{1,20}))?(?:;o=(?P<options>[0-9]{1,3}))?", re.ASCII)
 
 
-class Entry:
+class RequestLog:
     """What is known about one request, filled in as it goes its way."""
 
     def __init__(self, request: Request, logs: Logs) -> None:
@@ -46,7 +46,7 @@ class Entry:
             message=refusal.code + (f": {refusal.cause}" if refusal.cause else ""),
         )
         if isinstance(refusal, Internal) and refusal.__cause__ is not None:
-            self.note(stack_trace=places(refusal.__cause__))
+            self.note(stack_trace=safe_traceback(refusal.__cause__))
         return answers.refusal(refusal, self.request_id)
 
     def finish(self, response: Response) -> Response:

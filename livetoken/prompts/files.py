@@ -24,12 +24,12 @@ class Prompt(NamedTuple):
     front: FrontMatter
     template: Template
 
-    def order(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "Order":
+    def token_spec(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "TokenSpec":
         """Return what a token for `page` is to lock; without an instruction where the template renders to nothing.
 
         Args:
             page: its model and voice count where it names them, this prompt's first ones where it does not.
-            marker: gives the text that fences what strangers wrote; new for each order.
+            marker: gives the text that fences what strangers wrote; new for each token.
 
         Raises:
             InvalidRequest: this prompt does not allow that model or voice.
@@ -40,7 +40,7 @@ class Prompt(NamedTuple):
             raise InvalidRequest("voice", "is not one that this prompt allows")
         if page.resumption_handle and "session_resumption" in self.front.open:
             raise InvalidRequest("resumptionHandle", "belongs into the page's own setup: this prompt leaves it open")
-        return Order(
+        return TokenSpec(
             self,
             page.model or self.front.models[0],
             page.voice or self.front.voices[0],
@@ -49,7 +49,7 @@ class Prompt(NamedTuple):
         )
 
 
-class Order(NamedTuple):
+class TokenSpec(NamedTuple):
     """What one token is for."""
 
     prompt: Prompt
@@ -60,7 +60,7 @@ class Order(NamedTuple):
 
     def __repr__(self) -> str:
         """Return what may be shown: no stranger's words, no handle."""
-        return f"Order({self.prompt.name!r}, {self.model!r}, {self.voice!r})"
+        return f"TokenSpec({self.prompt.name!r}, {self.model!r}, {self.voice!r})"
 
 
 class Prompts:
@@ -93,9 +93,9 @@ class Prompts:
         return cls(prompts, settings.default_prompt)
 
     def prepare(self) -> None:
-        """Compile every template, by an order that nobody gets; part of the warm-up."""
+        """Compile every template, by a token that nobody gets; part of the warm-up."""
         for prompt in self:
-            prompt.order(Page.from_fields({}, ""))
+            prompt.token_spec(Page.from_fields({}, ""))
 
     def find(self, page: Page, origin: str) -> Prompt:
         """Return the prompt that `page` names, or the default one.

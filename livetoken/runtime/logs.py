@@ -96,7 +96,7 @@ class Logs:
         root.setLevel(logging.WARNING)
 
 
-def places(error: BaseException) -> str:
+def safe_traceback(error: BaseException) -> str:
     """Return an exception's types and places: its texts may hold a page's words or worse."""
     lines = []
     chain: BaseException | None = error
@@ -123,7 +123,7 @@ class _Handler(logging.Handler):
             "logger": record.name,
         }
         if record.exc_info and record.exc_info[1]:
-            line["stack_trace"] = places(record.exc_info[1])
+            line["stack_trace"] = safe_traceback(record.exc_info[1])
         self._logs.write(line)
 
 

@@ -47,7 +47,7 @@ class WarmUp:
             gc.enable()
 
 
-def beside(step: Step) -> Step:
+def in_background(step: Step) -> Step:
     """Return a step that begins `step` and does not wait for it, because it waits for others itself."""
     # the thread is made when it is started: one made before the server forks counts as ended in the forked process
     return lambda: threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up").start()

@@ -51,7 +51,7 @@ def test_tracebacks(google: processes.Google, fault: Mapping[str, Any]) -> None:
     tokens = Tokens(chosen, GivenKey(KEY), prompts, Deadlines())
     google.fault("gemini", times=1, **fault)
     with pytest.raises(Refusal) as caught:
-        tokens.mint(prompts.find(page, ORIGIN).order(page))
+        tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     google.clear()
     shown = "".join(traceback.format_exception(caught.value))
     assert "Traceback" in shown
@@ -64,7 +64,7 @@ def test_repr(google: processes.Google) -> None:
     chosen = settings(google)
     prompts = Prompts.load(chosen)
     page = Page.from_fields(FIELDS, ORIGIN)
-    order = prompts.find(page, ORIGIN).order(page)
+    order = prompts.find(page, ORIGIN).token_spec(page)
     source = GivenKey(KEY)
     token = Tokens(chosen, source, prompts, Deadlines()).mint(order)
     shown = repr([chosen, source, source.get(), page, order, token])

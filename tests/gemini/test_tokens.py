@@ -65,7 +65,7 @@ def test_exact_bytes(cloud: processes.Google, name: str) -> None:
     golden = ROOT / "tests" / "gemini" / "golden"
     tokens, prompts = tokens_for(cloud, str(golden / "prompts"))
     page = Page.from_fields({**SEED_BODY, "model": "", "voice": "", "prompt": name}, ORIGIN)
-    token = tokens.mint(prompts.find(page, ORIGIN).order(page, lambda: "0123456789abcdef"))
+    token = tokens.mint(prompts.find(page, ORIGIN).token_spec(page, lambda: "0123456789abcdef"))
     sent = cloud.call("GET", "mints/-1/raw").decode()
     for moment, stands_for in ((token.expires_at, "EXPIRES"), (token.new_session_expires_at, "NEW-SESSION-EXPIRES")):
         assert moment.isoformat() in sent
@@ -79,7 +79,7 @@ def test_times_are_counted_from_now(cloud: processes.Google) -> None:
     now = datetime.now(UTC)
     tokens.now = lambda: now
     page = Page.from_fields({}, ORIGIN)
-    token = tokens.mint(prompts.find(page, ORIGIN).order(page))
+    token = tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     assert (token.expires_at - now).total_seconds() == 3600
     assert (token.new_session_expires_at - now).total_seconds() == 60
     body = cloud.mints()[-1]["body"]
@@ -194,7 +194,7 @@ def test_every_capability_reaches_the_wire(
         cloud, prompt_folder(f"---\nmodel: {model}\nvoices: Puck\nconfig: {config}\n---\nHello.")
     )
     page = Page.from_fields({}, ORIGIN)
-    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     setup = newest_setup(cloud)
     assert setup["model"] == f"models/{model}"
     assert setup["systemInstruction"] == {"parts": [{"text": "Hello."}], "role": "user"}
@@ -216,7 +216,7 @@ def test_thinking_level(cloud: processes.Google, prompt_folder: WriteFile) -> No
         ),
     )
     page = Page.from_fields({}, ORIGIN)
-    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     assert newest_setup(cloud)["generationConfig"]["thinkingConfig"] == {"thinking_level": "LOW"}
 
 
@@ -224,7 +224,7 @@ def test_handle_is_baked_in(cloud: processes.Google) -> None:
     """A page resumes by a new token that carries its handle, because the lock ignores the client's own."""
     tokens, prompts = tokens_for(cloud)
     page = Page.from_fields({"resumptionHandle": "handle-1"}, ORIGIN)
-    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     setup = newest_setup(cloud)
     assert setup["sessionResumption"] == {"handle": "handle-1"}
     assert "systemInstruction" not in setup
@@ -234,7 +234,7 @@ def test_open_fields_become_an_explicit_mask(cloud: processes.Google, prompt_fol
     """`open` names what the client may set; the mask names everything else, by top-level names only."""
     tokens, prompts = tokens_for(cloud, prompt_folder("---\nopen: [tools, session_resumption]\n---\nHi."))
     page = Page.from_fields({}, ORIGIN)
-    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     body = cloud.mints()[-1]["body"]
     assert (
         body["fieldMask"]
@@ -250,7 +250,7 @@ def test_nothing_is_sent_outside_the_mask(cloud: processes.Google, prompt_folder
     """A field that is left to the client is not in the token's setup, which may hold only what the mask names."""
     tokens, prompts = tokens_for(cloud, prompt_folder(f"---\nopen: [{opened}]\n---\nHi."))
     page = Page.from_fields({}, ORIGIN)
-    tokens.mint(prompts.find(page, ORIGIN).order(page))
+    tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     body = cloud.mints()[-1]["body"]
     assert set(body["bidiGenerateContentSetup"]) <= set(body["fieldMask"].split(","))
 
@@ -268,7 +268,7 @@ def test_client_cannot_widen_the_token(
     """A client that sends its own model, voice, tools and instruction gets the locked ones; only open fields are its own."""
     tokens, prompts = tokens_for(cloud, prompt_folder(f"---\nvoices: Kore\n{front}\n---\nLocked."))
     page = Page.from_fields({}, ORIGIN)
-    token = tokens.mint(prompts.find(page, ORIGIN).order(page))
+    token = tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
     own = {
         "model": "models/gemini-3.1-flash-live-preview",
         "generationConfig": {
@@ -328,7 +328,7 @@ def test_shipped_prompts_satisfy_the_sdk(cloud: processes.Google, caplog: pytest
         tokens.prepare()
     assert not caplog.records
     for prompt in prompts:
-        assert tokens.mint(prompt.order(Page.from_fields({}, ORIGIN))).name.startswith("auth_tokens/")
+        assert tokens.mint(prompt.token_spec(Page.from_fields({}, ORIGIN))).name.startswith("auth_tokens/")
 
 
 def test_each_shape_is_written_once(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,7 +348,7 @@ def test_each_shape_is_written_once(cloud: processes.Google, monkeypatch: pytest
     def mint() -> None:
         page = Page.from_fields({"pageContent": "Some text."}, ORIGIN)
         together.wait(10)
-        tokens.mint(prompts.find(page, ORIGIN).order(page))
+        tokens.mint(prompts.find(page, ORIGIN).token_spec(page))
 
     visitors = [threading.Thread(target=mint) for _ in range(6)]
     for visitor in visitors:
@@ -382,12 +382,12 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
 
     tokens, prompts = tokens_for(cloud)
     page = Page.from_fields({}, ORIGIN)
-    order = prompts.find(page, ORIGIN).order(page)
+    spec = prompts.find(page, ORIGIN).token_spec(page)
 
     notes: dict[str, object] = {}
 
     def mint_with(better: Key | None) -> Any:
-        return Tokens(tokens.settings, Rotating(better), prompts, Deadlines()).mint(order, notes)
+        return Tokens(tokens.settings, Rotating(better), prompts, Deadlines()).mint(spec, notes)
 
     assert mint_with(Key(KEY, "2")).name
     assert notes["keyVersion"] == "2"

@@ -337,7 +337,7 @@ def test_handle_and_open_resumption_exclude_each_other(prompt_folder: WriteFile)
     """Where the page sets session resumption itself, its handle belongs into its own setup."""
     prompt = load(prompt_folder("---\nopen: [session_resumption]\n---\nHi.")).find(page(), ORIGIN)
     with pytest.raises(InvalidRequest, match="invalid_request"):
-        prompt.order(page(resumptionHandle="h"))
+        prompt.token_spec(page(resumptionHandle="h"))
 
 
 def test_windows_line_ends_and_plain_text(tmp_path: Path) -> None:
@@ -345,9 +345,9 @@ def test_windows_line_ends_and_plain_text(tmp_path: Path) -> None:
     (tmp_path / "voice-assistant.md").write_bytes(b"---\r\nvoices: Puck\r\n---\r\nHello {{lang}}.\r\n")
     (tmp_path / "plain.md").write_text("Hi.")
     prompts = load(str(tmp_path))
-    order = prompts.find(page(), ORIGIN).order(page(lang="es"))
-    assert (order.voice, order.system_instruction) == ("Puck", "Hello Spanish.")
-    assert prompts.find(page(prompt="plain"), ORIGIN).order(page()).system_instruction == "Hi."
+    spec = prompts.find(page(), ORIGIN).token_spec(page(lang="es"))
+    assert (spec.voice, spec.system_instruction) == ("Puck", "Hello Spanish.")
+    assert prompts.find(page(prompt="plain"), ORIGIN).token_spec(page()).system_instruction == "Hi."
 
 
 def test_shipped_prompts() -> None:
@@ -355,23 +355,23 @@ def test_shipped_prompts() -> None:
     prompts = load(str(ROOT / "prompts"))
     assert {prompt.name for prompt in prompts} == {"voice-assistant", "guide", "push-to-talk", "shop"}
     default = prompts.find(page(), ORIGIN)
-    assert default.order(page(pageTitle="T", pageUrl=f"{ORIGIN}/")).system_instruction is None
-    assert "T" in str(default.order(page(pageTitle="T", pageContent="c")).system_instruction)
-    assert prompts.find(page(prompt="guide"), ORIGIN).order(page()).system_instruction
+    assert default.token_spec(page(pageTitle="T", pageUrl=f"{ORIGIN}/")).system_instruction is None
+    assert "T" in str(default.token_spec(page(pageTitle="T", pageContent="c")).system_instruction)
+    assert prompts.find(page(prompt="guide"), ORIGIN).token_spec(page()).system_instruction
     assert set(default.front.voices) == set(VOICES)
     assert len(VOICES) == 30
-    order = default.order(page())
-    assert (order.model, order.voice) == ("gemini-3.8-live", "Kore")
+    spec = default.token_spec(page())
+    assert (spec.model, spec.voice) == ("gemini-3.8-live", "Kore")
 
 
 def test_choice_of_model_and_voice(prompt_folder: WriteFile) -> None:
     """The page may choose what the file lists, with or without `models/`, and nothing else."""
     prompt = load(prompt_folder("---\nmodel: [m-one, m-two]\nvoices: [Kore, Puck]\n---\nHi.")).find(page(), ORIGIN)
-    order = prompt.order(page(model="models/m-two", voice="Puck"))
-    assert (order.model, order.voice) == ("m-two", "Puck")
+    spec = prompt.token_spec(page(model="models/m-two", voice="Puck"))
+    assert (spec.model, spec.voice) == ("m-two", "Puck")
     for wrong in (page(model="m-three"), page(voice="Leda")):
         with pytest.raises(InvalidRequest, match="invalid_request"):
-            prompt.order(wrong)
+            prompt.token_spec(wrong)
 
 
 def test_prompt_for_other_sites(prompt_folder: WriteFile) -> None:
@@ -439,7 +439,7 @@ def test_conditions_see_the_text() -> None:
 def test_marker_is_new_for_every_order() -> None:
     """The fence of one request tells nothing about the next one's; it has 64 random bits."""
     prompt = load(str(ROOT / "prompts")).find(page(), ORIGIN)
-    texts = [str(prompt.order(page(pageContent="c")).system_instruction) for _ in range(5)]
+    texts = [str(prompt.token_spec(page(pageContent="c")).system_instruction) for _ in range(5)]
     marks = {mark for text in texts for mark in re.findall(r"<page-content ([0-9a-f]{16})>", text)}
     assert len(marks) == 5
 

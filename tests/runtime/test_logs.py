@@ -24,8 +24,8 @@ from werkzeug.test import EnvironBuilder
 from dev.processes import minimal_env
 from livetoken.errors import Internal, InvalidRequest, Misconfigured
 from livetoken.gemini.tokens import Token
-from livetoken.http.request_log import Entry
-from livetoken.runtime.logs import Logs, places
+from livetoken.http.request_log import RequestLog
+from livetoken.runtime.logs import Logs, safe_traceback
 from livetoken.settings.environment import Settings
 from tests.support import ROOT
 
@@ -98,7 +98,7 @@ def line(out: io.StringIO) -> dict[str, Any]:
 
 def test_a_request_in_cloud_logging_s_form(logs: Logs, out: io.StringIO) -> None:
     """Severity, request, trace and span stand where Cloud Logging looks for them."""
-    entry = Entry(request("/api/token?secret=1", Origin=ORIGIN, X_Cloud_Trace_Context=f"{'a' * 32}/255;o=1"), logs)
+    entry = RequestLog(request("/api/token?secret=1", Origin=ORIGIN, X_Cloud_Trace_Context=f"{'a' * 32}/255;o=1"), logs)
     entry.finish(Response(status=200))
     got = line(out)
     latency = got["httpRequest"].pop("latency")
@@ -132,7 +132,7 @@ def test_a_trace_that_is_none(logs: Logs, out: io.StringIO, header: str) -> None
     """A trace header that does not read like one adds nothing."""
     asked = request()
     asked.environ["HTTP_X_CLOUD_TRACE_CONTEXT"] = header
-    Entry(asked, logs).finish(Response())
+    RequestLog(asked, logs).finish(Response())
     assert not [name for name in line(out) if name.startswith("logging.")]
 
 
@@ -142,7 +142,7 @@ def test_a_trace_that_is_none(logs: Logs, out: io.StringIO, header: str) -> None
 )
 def test_a_trace_in_its_forms(logs: Logs, out: io.StringIO, rest: str, span: str | None, sampled: bool) -> None:  # noqa: FBT001 - a table
     """The span may be missing, and the options are bits."""
-    Entry(request(X_Cloud_Trace_Context=f"{'a' * 32}{rest}"), logs).finish(Response())
+    RequestLog(request(X_Cloud_Trace_Context=f"{'a' * 32}{rest}"), logs).finish(Response())
     got = line(out)
     assert got["logging.googleapis.com/trace"] == f"projects/shop/traces/{'a' * 32}"
     assert (got.get("logging.googleapis.com/spanId"), got["logging.googleapis.com/trace_sampled"]) == (span, sampled)
@@ -151,7 +151,7 @@ def test_a_trace_in_its_forms(logs: Logs, out: io.StringIO, rest: str, span: str
 @pytest.mark.parametrize("execution", ["6fa8f038d5e3", "A-b_" * 10])
 def test_execution_id(logs: Logs, out: io.StringIO, execution: str) -> None:
     """The platform's id of the execution stands where Cloud Logging looks for it."""
-    Entry(request(Function_Execution_Id=execution), logs).finish(Response())
+    RequestLog(request(Function_Execution_Id=execution), logs).finish(Response())
     assert line(out)["logging.googleapis.com/labels"] == {"execution_id": execution}
 
 
@@ -160,7 +160,7 @@ def test_an_execution_id_that_is_none(logs: Logs, out: io.StringIO, execution: s
     """Anybody can send the header; what does not read like an id is not written."""
     asked = request()
     asked.environ["HTTP_FUNCTION_EXECUTION_ID"] = execution
-    Entry(asked, logs).finish(Response())
+    RequestLog(asked, logs).finish(Response())
     assert "logging.googleapis.com/labels" not in line(out)
 
 
@@ -174,7 +174,7 @@ def test_past_the_framework_s_wrapper(
     headers = {"Function-Execution-Id": sent, "X-Cloud-Trace-Context": f"{'a' * 32}/255;o=1"}
     with Flask("page").test_request_context("/", headers=headers) as page:
         within = framework.set_execution_context(page.request)
-        within(lambda: Entry(page.request, Logs("shop")).finish(Response()))()
+        within(lambda: RequestLog(page.request, Logs("shop")).finish(Response()))()
         within(lambda: Logs("shop").write({"message": "x"}))()
     request_line, other = map(json.loads, out.getvalue().splitlines())
     assert request_line.get("logging.googleapis.com/labels") == written
@@ -206,7 +206,7 @@ def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
     """When nothing can be written any more, the visitor still gets the answer."""
     out.close()
     response = Response()
-    assert Entry(request(), logs).finish(response) is response
+    assert RequestLog(request(), logs).finish(response) is response
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_an_answer_outlives_its_line(logs: Logs, out: io.StringIO) -> None:
 )
 def test_parts_of_a_trace(logs: Logs, out: io.StringIO, header: str, span: str | None, sampled: bool) -> None:  # noqa: FBT001 - a table
     """Span and options may be missing; the lowest bit of the options says whether the trace is kept."""
-    Entry(request(X_Cloud_Trace_Context="a" * 32 + header), logs).finish(Response())
+    RequestLog(request(X_Cloud_Trace_Context="a" * 32 + header), logs).finish(Response())
     got = line(out)
     assert got["logging.googleapis.com/trace"] == f"projects/shop/traces/{'a' * 32}"
     assert got.get("logging.googleapis.com/spanId") == span
@@ -234,12 +234,12 @@ def test_a_line_that_cannot_be_written(logs: Logs) -> None:
     closed.close()
     logs.write({"message": "x"})
     response = Response()
-    assert Entry(request(), logs).finish(response) is response
+    assert RequestLog(request(), logs).finish(response) is response
 
 
 def test_a_trace_without_project(out: io.StringIO) -> None:
     """Where the project is not known, the trace stands alone; unsampled when it does not say."""
-    Entry(request(X_Cloud_Trace_Context=f"{'0' * 32}/18446744073709551615"), Logs("", out)).finish(Response())
+    RequestLog(request(X_Cloud_Trace_Context=f"{'0' * 32}/18446744073709551615"), Logs("", out)).finish(Response())
     got = line(out)
     assert got["logging.googleapis.com/trace"] == "0" * 32
     assert (got["logging.googleapis.com/spanId"], got["logging.googleapis.com/trace_sampled"]) == ("f" * 16, False)
@@ -261,7 +261,7 @@ def test_claimed_origin(logs: Logs, out: io.StringIO, claimed: str, written: str
     """An origin is logged where it reads like one; anything else a stranger wrote is not."""
     asked = request()
     asked.environ["HTTP_ORIGIN"] = claimed
-    Entry(asked, logs).finish(Response())
+    RequestLog(asked, logs).finish(Response())
     assert line(out)["origin"] == written
 
 
@@ -271,7 +271,7 @@ def test_claimed_origin(logs: Logs, out: io.StringIO, claimed: str, written: str
 )
 def test_method_and_path(logs: Logs, out: io.StringIO, method: str, path: str, written: tuple[str, str]) -> None:
     """Only known methods and paths are written out."""
-    Entry(request(path, method), logs).finish(Response(status=405))
+    RequestLog(request(path, method), logs).finish(Response(status=405))
     got = line(out)["httpRequest"]
     assert (got["requestMethod"], got["requestUrl"]) == written
 
@@ -289,7 +289,7 @@ def token() -> Token:
 
 def test_a_token_by_its_hash(logs: Logs, out: io.StringIO) -> None:
     """What is logged of a token finds it again, and is no token."""
-    entry = Entry(request(), logs)
+    entry = RequestLog(request(), logs)
     entry.note_hashed(address="203.0.113.7", caller=None)
     entry.note(prompt="guide", keyVersion="7", mintMilliseconds=250.0)
     entry.note_token(token())
@@ -313,7 +313,7 @@ def test_a_token_by_its_hash(logs: Logs, out: io.StringIO) -> None:
 )
 def test_a_refusal(logs: Logs, out: io.StringIO, refusal: Any, severity: str, message: str) -> None:
     """A refusal's cause is the owner's to read: it stands in the log, not in the answer."""
-    entry = Entry(request(), logs)
+    entry = RequestLog(request(), logs)
     response = entry.refused(refusal)
     entry.finish(response)
     got = line(out)
@@ -324,7 +324,7 @@ def test_a_refusal(logs: Logs, out: io.StringIO, refusal: Any, severity: str, me
 
 def test_an_unexpected_exception(logs: Logs, out: io.StringIO) -> None:
     """Of an exception that nobody expected, types and places are logged, causes included, and none of its words."""
-    entry = Entry(request(), logs)
+    entry = RequestLog(request(), logs)
     try:
         try:
             raise ValueError(WORDS)  # noqa: TRY301 - that is the case
@@ -349,7 +349,7 @@ def test_places_of_what_happened_meanwhile() -> None:
         except ValueError:
             raise KeyError(WORDS)  # noqa: B904 - that is the case
     except KeyError as error:
-        shown = places(error)
+        shown = safe_traceback(error)
     assert [text for text in shown.splitlines() if not text.startswith("  ")] == ["KeyError", "ValueError"]
 
 

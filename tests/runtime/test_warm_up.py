@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from livetoken.errors import TemporarilyUnavailable
-from livetoken.runtime.warm_up import WarmUp, beside
+from livetoken.runtime.warm_up import WarmUp, in_background
 from tests.support import soon
 
 
@@ -20,7 +20,7 @@ def test_steps_run_once_and_in_turn() -> None:
         assert answered.wait(5)
         runs.append("key")
 
-    warm_up = WarmUp(lambda: runs.append("imports"), beside(fetch), lambda: runs.append("sdk"))
+    warm_up = WarmUp(lambda: runs.append("imports"), in_background(fetch), lambda: runs.append("sdk"))
     callers = [threading.Thread(target=warm_up.start) for _ in range(8)]
     for caller in callers:
         caller.start()

@@ -17,7 +17,7 @@ from livetoken.errors import TemporarilyUnavailable
 from livetoken.gemini.tokens import Token, Tokens
 from livetoken.http import answers, cors
 from livetoken.http.body_deadline import ReadDeadlines
-from livetoken.http.request_log import Entry
+from livetoken.http.request_log import RequestLog
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.page import Page
 from livetoken.prompts.template import Template
@@ -54,9 +54,9 @@ def test_pins_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_are_in_no_repr() -> None:
     """Keys and tokens do not show where a traceback or a debugger shows values."""
     ours = settings()
-    order = Prompts.load(ours).find(page := Page.from_fields({}, ORIGIN), ORIGIN).order(page)
+    spec = Prompts.load(ours).find(page := Page.from_fields({}, ORIGIN), ORIGIN).token_spec(page)
     now = dt.datetime.now(dt.UTC)
-    token = Token(f"auth_tokens/{SENTINEL}", order, now, now)
+    token = Token(f"auth_tokens/{SENTINEL}", spec, now, now)
     key = usable_key(SENTINEL.encode(), "projects/p/secrets/s/versions/1")
     assert key.value == SENTINEL
     assert SENTINEL not in repr([token, key, ours])
@@ -66,7 +66,7 @@ def test_rest_of_the_body_is_drained() -> None:
     """Before an answer is sent, what is left of the body is read away in pieces, and the framework finds nothing."""
     body = io.BytesIO(b"x" * 300_000)
     with flask.Flask("drained").test_request_context("/", method="POST", input_stream=body, content_length=300_000):
-        Entry(flask.request, Logs(stream=io.StringIO())).finish(answers.answer(200, {}))
+        RequestLog(flask.request, Logs(stream=io.StringIO())).finish(answers.answer(200, {}))
         assert body.tell() == 300_000
         assert flask.request.get_data() == b""
 
