@@ -70,7 +70,7 @@ class Limits:
     """All the limits; opens its storage at the first request, after the server has forked."""
 
     def __init__(self, settings: Settings, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settings, self._deadlines, self.clock = settings, deadlines, clock
+        self._settings, self._deadlines, self.clock = settings, deadlines.for_upstream(), clock
         # opened at the first request, after the server has forked
         self.open = Once(lambda: open_windows(settings.limits_storage, self.clock))
         per_address, per_origin = settings.limit_per_address, settings.limit_per_origin

@@ -27,7 +27,7 @@ class SigningKeys:
         deadlines: Deadlines,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._fetch, self._deadlines, self._clock = fetch, deadlines, clock
+        self._fetch, self._deadlines, self._clock = fetch, deadlines.for_upstream(), clock
         self._lock = threading.Lock()
         # keys, and when they were fetched: one value, so that nobody sees half a change
         self._known: tuple[Mapping[str, Any], float] = {}, float("-inf")

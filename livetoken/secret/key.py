@@ -75,7 +75,7 @@ class SecretKey:
         found: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._read, self._deadlines, self._found, self._clock = read, deadlines, found, clock
+        self._read, self._deadlines, self._found, self._clock = read, deadlines.for_upstream(), found, clock
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self._cached: tuple[Key | None, float] = None, float("-inf")  # one value, so that no reader sees half a change

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from livetoken.runtime.deadlines import Deadlines, Work
+from livetoken.runtime.deadlines import REQUEST_SECONDS, START_SECONDS, Deadlines, Work
 from tests.support import soon
 
 
@@ -26,7 +26,7 @@ def test_threads_are_reused() -> None:
 
 def test_late_call_holds_nobody_up() -> None:
     """A call that is given up keeps its thread and its place until it ends; others get other threads, up to the bound."""
-    deadlines, end = Deadlines(outstanding=2), threading.Event()
+    deadlines, end = Deadlines(slots=2), threading.Event()
     with pytest.raises(TimeoutError):
         deadlines.within(0.01, end.wait)
     lingering = deadlines.within(5, threading.get_ident)
@@ -60,7 +60,7 @@ def test_thread_taken_at_its_last_moment() -> None:
     time.sleep(0.1)
     done: Future[str] = Future()
     deadlines._free.acquire()
-    calls.put((lambda: "done", done))
+    calls.put(lambda: deadlines._run(calls, 5, lambda: "done", done, print))
     assert done.result(timeout=5) == "done"
     thread.join(5)
     assert not thread.is_alive()
@@ -94,10 +94,90 @@ def test_no_more_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    deadlines = Deadlines(outstanding=1)
+    deadlines = Deadlines(slots=1)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", none)
         for _ in range(2):
             with pytest.raises(TimeoutError):
                 deadlines.within(1, lambda: None)
     assert deadlines.within(1, lambda: "done") == "done"
+
+
+def test_late_result_is_handed_on() -> None:
+    """What comes when nobody waits for it any more goes to whoever can close it; a late failure goes nowhere."""
+    deadlines, end, came = Deadlines(), threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def keep(result: str) -> None:
+        late.append(result)
+        came.set()
+
+    def fail() -> str:
+        end.wait(5)
+        raise ValueError
+
+    with pytest.raises(TimeoutError):
+        deadlines.within(0.01, lambda: "late" * end.wait(5), keep)
+    with pytest.raises(TimeoutError):
+        deadlines.within(0.01, fail, keep)
+    end.set()
+    assert came.wait(5)
+    assert late == ["late"]
+
+
+def test_error_of_the_call_is_its_own() -> None:
+    """A call that raises TimeoutError by itself has not run out of our time."""
+
+    def fail() -> None:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        Deadlines().within(5, fail)
+
+
+def test_upstreams_have_slots_of_their_own() -> None:
+    """An upstream that hangs takes no other's slots; the request's time is one."""
+    now = [100.0]
+    deadlines, end = Deadlines(slots=1, clock=lambda: now[0]), threading.Event()
+    other = deadlines.for_upstream()
+    with pytest.raises(TimeoutError):
+        deadlines.within(0.01, end.wait)
+    with pytest.raises(TimeoutError):
+        deadlines.within(5, lambda: "no slot")
+    assert other.within(5, lambda: "its own") == "its own"
+    other.begin()
+    now[0] += 5
+    assert deadlines.left(5.5) == REQUEST_SECONDS - 5
+    end.set()
+
+
+def test_start_does_not_count() -> None:
+    """A part of the start gives the request its time anew, up to the bound of a request with a start in it."""
+    now = [100.0]
+    deadlines = Deadlines(clock=lambda: now[0])
+
+    def part(seconds: float) -> str:
+        now[0] += seconds
+        return "imported"
+
+    deadlines.begin()
+    assert deadlines.start(lambda: part(5)) == "imported"
+    assert deadlines.left(100) == REQUEST_SECONDS
+    with pytest.raises(ZeroDivisionError):
+        deadlines.start(lambda: 1 // 0)
+    assert deadlines.start(lambda: part(4)) == "imported"
+    assert deadlines.left(100) == START_SECONDS - 9
+    now[0] += START_SECONDS - 9
+    with pytest.raises(TimeoutError):
+        deadlines.start(lambda: part(0))
+
+
+def test_what_is_bounded() -> None:
+    """Calls of a block have what is left of it, and nothing is begun when nothing is left."""
+    deadlines, end = Deadlines(), threading.Event()
+    with deadlines.bounded(0.05):
+        with pytest.raises(TimeoutError):
+            deadlines.within(5, end.wait)
+        with pytest.raises(TimeoutError):
+            deadlines.within(5, lambda: "too late")
+    assert deadlines.within(5, lambda: "in time") == "in time"
