@@ -71,6 +71,6 @@ def answer(request: Request, request_log: RequestLog) -> Response:
         page = Page.from_fields(body.read_json(request), origin)
         spec = prompts.find(page, origin).token_spec(page)
         request_log.note(prompt=spec.prompt.name, model=spec.model)
-        token = tokens.mint(spec, request_log.fields)
+        token = tokens.mint(spec)
     request_log.note_token(token)
     return answers.token(token, settings)

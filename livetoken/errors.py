@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """Any answer other than a token; raised by the room that decides, answered by `main.py`.
+    """Any answer other than a token; raised by the module that decides, answered by `main.py`.
 
     Attributes:
         status: HTTP status.
@@ -16,6 +16,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         retry_after: whole seconds for the `Retry-After` header, or None.
         severity: how Cloud Logging files it: the caller's doing is a WARNING, ours an ERROR.
         cause: a sentence for the owner's log; holds no secret and no page text.
+        details: fields for the log's line; hold no secret and no page text.
         headers: headers beyond those of every answer.
     """
 
@@ -29,6 +30,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         super().__init__(self.code)
         self.cause = cause
         self.headers: dict[str, str] = {}
+        self.details: dict[str, object] = {}
         if retry_after is not None:
             self.retry_after = retry_after
         if self.retry_after is not None:
@@ -36,7 +38,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 
 class Internal(Refusal):
-    """An exception that no room expected."""
+    """An exception that nobody expected."""
 
     severity = "ERROR"
 

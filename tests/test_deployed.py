@@ -105,7 +105,7 @@ print(status, [name for name in ("limits", "redis") if name in sys.modules])
 
 
 OWNERS = {
-    "google.genai": {"endpoint.py", "constraints.py"},
+    "google.genai": {"endpoint.py", "constraints.py", "token_request.py"},
     "http.client": {"connection.py"},
     "google.cloud": {"secret_manager.py"},
     "google.auth": {"secret_manager.py"},

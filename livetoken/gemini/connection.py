@@ -1,4 +1,4 @@
-"""HTTP to Gemini by the standard library, in the form that google-genai can be given: connections are kept open.
+"""HTTP to Gemini by the standard library: connections to one base URL that are kept open between calls.
 
 The SDK's own transport takes three times as long for the same exchange. Neither redirects nor the environment's proxies
 are followed: the key goes to the base URL and nowhere else.
@@ -10,13 +10,30 @@ import ssl
 import time
 import weakref
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
 
+from livetoken.runtime import sockets
+from livetoken.runtime.deadlines import Deadlines
+
 ANSWER_BYTES = 1024 * 1024  # far above any answer to the making of a token
 IDLE_SECONDS = 20.0  # far below what any side or anything between them waits before it forgets a connection
+WAIT_SECONDS = 4.0  # for connecting, and for each read; the call's own deadline bounds them all together
 FINAL = 200  # answers below this status announce another one
+
+
+class Answer(NamedTuple):
+    """An answer, read whole; its content is still compressed where its headers say so."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
+Connection = sockets.Socket | sockets.TlsSocket
+Resting = tuple[Connection, float]  # since when
 
 
 def tls_context() -> ssl.SSLContext:
@@ -26,65 +43,61 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-Resting = tuple[http.client.HTTPConnection, float]  # since when
-
-
-class Transport(httpx2.BaseTransport):
+class Connections:
     """Connections to one base URL, one for each call under way; those at rest are used again."""
 
     def __init__(
-        self, base_url: str, tls: ssl.SSLContext, seconds: float, clock: Callable[[], float] = time.monotonic
+        self, base_url: str, tls: ssl.SSLContext, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Remember where to connect; `seconds` is the timeout of connecting and of each read."""
+        """Remember where to connect; nothing is opened yet."""
         url = urlsplit(base_url)
         self._secure, self._host = url.scheme == "https", url.hostname or ""
         self._port = url.port or (443 if self._secure else 80)
-        self._tls, self._seconds, self._clock = tls, seconds, clock
+        self._tls, self._deadlines, self._clock = tls, deadlines, clock
         self._idle: list[Resting] = []
         weakref.finalize(self, _close, self._idle)
 
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Return the answer, read whole.
+    def exchange(self, request: bytes) -> Answer:
+        """Send a whole POST request; return its answer.
 
         Raises:
-            OSError, http.client.HTTPException: there is none, or it breaks off.
+            OSError, http.client.HTTPException: there is none, it breaks off, or it does not come in time.
             ValueError: it is longer than any answer of Gemini's.
         """
-        connection = self._kept() or self._new()
+        connection = self._kept() or self._deadlines.within(WAIT_SECONDS, self._new, _discard)
         try:
-            path = request.url.raw_path.decode("ascii")
-            connection.request(request.method, path, request.read(), dict(request.headers))
-            with connection.getresponse() as answer:  # left open, it would keep a socket that nobody knows any more
-                content = _read(answer)
+            connection.sendall(request)
+            with http.client.HTTPResponse(connection, method="POST") as response:
+                response.begin()
+                content = _read(response)
         except BaseException:
             connection.close()
             raise
-        if answer.will_close:
+        if response.will_close:
             connection.close()
         else:
             self._idle.append((connection, self._clock()))
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.getheaders()]
-        return httpx2.Response(answer.status, headers=headers, content=content)
+        return Answer(response.status, response.getheaders(), content)
 
-    def _kept(self) -> http.client.HTTPConnection | None:
+    def _kept(self) -> Connection | None:
         """Return a connection that has not rested for long and that the other side has not closed; else None."""
         while (resting := _pop(self._idle)) is not None:
             connection, since = resting
             poll = select.poll()
-            poll.register(connection.sock, select.POLLIN)
+            poll.register(connection, select.POLLIN)
             if self._clock() - since < IDLE_SECONDS and not poll.poll(0):
                 return connection
             connection.close()  # nothing can have come that was asked for: it is the end
         return None
 
-    def _new(self) -> http.client.HTTPConnection:
-        if self._secure:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=self._seconds, context=self._tls)
-        return http.client.HTTPConnection(self._host, self._port, timeout=self._seconds)
+    def _new(self) -> Connection:
+        """Return a new connection; runs beside the request, because a name is looked up without any bound."""
+        connection = sockets.connect(self._host, self._port, WAIT_SECONDS)
+        return sockets.encrypted(connection, self._tls, self._host) if self._secure else connection
 
-    def close(self) -> None:
-        """Close the connections at rest."""
-        _close(self._idle)
+
+def _discard(connection: Connection) -> None:
+    connection.close()
 
 
 def _close(idle: list[Resting]) -> None:
@@ -99,12 +112,12 @@ def _pop(idle: list[Resting]) -> Resting | None:
         return None
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
-    if answer.status < FINAL:  # its successor would be taken for the answer to another call
-        raise http.client.BadStatusLine(str(answer.status))
-    content = answer.read(ANSWER_BYTES + 1)
+def _read(response: http.client.HTTPResponse) -> bytes:
+    if response.status < FINAL:  # its successor would be taken for the answer to another call
+        raise http.client.BadStatusLine(str(response.status))
+    content = response.read(ANSWER_BYTES + 1)
     if len(content) > ANSWER_BYTES:
         raise ValueError("the answer is too long")
-    if answer.length:  # read with a bound, it does not notice that by itself
-        raise http.client.IncompleteRead(content, answer.length)
+    if response.length:  # read with a bound, it does not notice that by itself
+        raise http.client.IncompleteRead(content, response.length)
     return content

@@ -3,15 +3,15 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from livetoken.errors import Misconfigured, UpstreamTimeout
+from livetoken.errors import Misconfigured, Refusal, TemporarilyUnavailable, UpstreamTimeout
 from livetoken.gemini.meaning import KeyRefusedError
 from livetoken.prompts.files import Prompt, TokenSpec
-from livetoken.runtime.deadlines import Deadlines
+from livetoken.runtime.deadlines import START_SECONDS, Deadlines
 from livetoken.runtime.once import Once
 from livetoken.secret.key import KeySource
 from livetoken.secret.secret_manager import Key
@@ -26,12 +26,16 @@ log = logging.getLogger("livetoken.tokens")
 
 @dataclass(frozen=True)
 class Token:
-    """A minted token and what the page should know of it. Times are in UTC."""
+    """A minted token and what the page should know of it. Times are in UTC.
+
+    `measured` is for the log: `secretMilliseconds`, `mintMilliseconds` and `keyVersion`.
+    """
 
     name: str = field(repr=False)
     spec: TokenSpec = field(repr=False)
     expires_at: datetime
     new_session_expires_at: datetime
+    measured: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 class Tokens:
@@ -40,76 +44,94 @@ class Tokens:
     def __init__(
         self, settings: Settings, key_source: KeySource, prompts: Iterable[Prompt], deadlines: Deadlines
     ) -> None:
-        self.settings, self._key_source, self._prompts, self._deadlines = settings, key_source, prompts, deadlines
+        self.settings, self._key_source, self._prompts = settings, key_source, prompts
+        self._deadlines = deadlines.for_upstream()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self.gemini = Once(lambda: _gemini(settings))
+        self.gemini = Once(lambda: _gemini(settings, self._deadlines))
 
     def prepare(self) -> None:
-        """Import the SDK, open the client, check every prompt file's config with its types; part of the warm-up."""
+        """Import the SDK and let it write the requests, which checks all prompt files; part of the warm-up."""
         gemini = self.gemini()
         for prompt in self._prompts:
             try:
-                gemini.constraints.prepare(prompt)
+                gemini.requests.prepare(prompt)
             except Misconfigured as mistake:
                 log.error("%s", mistake.cause)  # noqa: TRY400 - the cause says it all
-        gemini.client(self._key_source.get().value)
 
-    def mint(self, spec: TokenSpec, notes: MutableMapping[str, object] | None = None) -> Token:
+    def mint(self, spec: TokenSpec) -> Token:
         """Return a token that can do exactly what `spec` says, once.
 
-        Args:
-            spec: what it is for.
-            notes: gets `secretMilliseconds`, `mintMilliseconds` and `keyVersion` as they become known, for the log.
-
         Raises:
-            TemporarilyUnavailable: there is no key.
+            TemporarilyUnavailable: there is no key, or the function itself has not started in time.
             Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout: what Gemini's failure means for us.
+                What was measured until then is in the refusal's `details`.
         """
-        noted: MutableMapping[str, object] = {} if notes is None else notes
+        gemini = self._started()
+        mint = _Mint(self, gemini, spec)
         try:
-            return self._deadlines.within(
-                self._deadlines.left(MINT_SECONDS), lambda: self._mint_with_current_key(spec, noted)
-            )
+            with self._deadlines.bounded(MINT_SECONDS):
+                return mint.with_current_key(self._key_source)
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
+        except Refusal as refusal:
+            refusal.details.update(mint.measured)
+            raise
 
-    def _mint_with_current_key(self, spec: TokenSpec, notes: MutableMapping[str, object]) -> Token:
-        with _timing("secret", notes):
-            key = self._key_source.get()
+    def _started(self) -> "Gemini":
+        """Return the endpoint; importing the SDK is a part of our start, not of Gemini's time."""
+        if self.gemini.made:
+            return self.gemini()
         try:
-            return self._mint(spec, key, notes)
+            return self._deadlines.start(self.gemini)
+        except TimeoutError as error:
+            cause = f"the function's own start took more than {START_SECONDS:.0f} s, before Gemini was asked"
+            raise TemporarilyUnavailable(f"{cause}; give it more processor time (Terraform: cpu)") from error
+
+
+class _Mint:
+    """One mint, and what is measured of it for the log."""
+
+    def __init__(self, tokens: Tokens, gemini: "Gemini", spec: TokenSpec) -> None:
+        self._tokens, self._gemini, self._spec = tokens, gemini, spec
+        self.measured: dict[str, object] = {}
+
+    def with_current_key(self, key_source: KeySource) -> Token:
+        """Return a token; where Gemini refuses the key, the one that has replaced it is tried once."""
+        with self._timing("secret"):
+            key = key_source.get()
+        try:
+            return self._with(key)
         except KeyRefusedError as refused:
-            better = self._key_source.replacement(key)
+            better = key_source.replacement(key)
             if better is None:
-                cure = "put a valid one into the secret"
-                raise Misconfigured(f"Gemini refuses the key, version {key.version} ({refused}); {cure}") from refused
+                fix = "put a valid one into the secret"
+                raise Misconfigured(f"Gemini refuses the key, version {key.version} ({refused}); {fix}") from refused
         try:
-            return self._mint(spec, better, notes)
+            return self._with(better)
         except KeyRefusedError as refused:
             raise Misconfigured(f"Gemini refuses the new key, version {better.version}, too ({refused})") from refused
 
-    def _mint(self, spec: TokenSpec, key: Key, notes: MutableMapping[str, object]) -> Token:
-        gemini, now = self.gemini(), self.now()
-        expires_at = now + timedelta(seconds=self.settings.token_seconds)
-        new_session_expires_at = now + timedelta(seconds=self.settings.new_session_seconds)
-        notes["keyVersion"] = key.version
-        with _timing("mint", notes):
-            name = gemini.create(spec, key.value, expires_at, new_session_expires_at)
-        return Token(name, spec, expires_at, new_session_expires_at)
+    def _with(self, key: Key) -> Token:
+        settings, now = self._tokens.settings, self._tokens.now()
+        expires_at = now + timedelta(seconds=settings.token_seconds)
+        new_session_expires_at = now + timedelta(seconds=settings.new_session_seconds)
+        self.measured["keyVersion"] = key.version
+        with self._timing("mint"):
+            name = self._gemini.create(self._spec, key.value, expires_at, new_session_expires_at)
+        return Token(name, self._spec, expires_at, new_session_expires_at, self.measured)
+
+    @contextlib.contextmanager
+    def _timing(self, what: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.measured[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - started), 1)
 
 
-@contextlib.contextmanager
-def _timing(what: str, notes: MutableMapping[str, object]) -> Iterator[None]:
-    started = time.perf_counter()
-    try:
-        yield
-    finally:
-        notes[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - started), 1)
-
-
-def _gemini(settings: Settings) -> "Gemini":
+def _gemini(settings: Settings, deadlines: Deadlines) -> "Gemini":
     # the SDK takes longer to import than everything else together, so it is not imported before it is needed
     from livetoken.gemini.connection import tls_context
     from livetoken.gemini.endpoint import Gemini
 
-    return Gemini(settings, tls_context())
+    return Gemini(settings, tls_context(), deadlines)

@@ -36,13 +36,14 @@ class RequestLog:
 
     def note_token(self, token: Token) -> None:
         """Add what the owner should know of a minted token: never the token itself."""
-        self.note(tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16])
+        self.note(**token.measured, tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16])
 
     def refused(self, refusal: Refusal) -> Response:
         """Add why there is no token; an unexpected exception appears by its type and place. Return the answer."""
         self.note(
             severity=refusal.severity,
             code=refusal.code,
+            **refusal.details,
             message=refusal.code + (f": {refusal.cause}" if refusal.cause else ""),
         )
         if isinstance(refusal, Internal) and refusal.__cause__ is not None:

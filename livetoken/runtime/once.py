@@ -15,6 +15,11 @@ class Once(Generic[T]):
         self._made: list[T] = []
         self._lock = threading.Lock()
 
+    @property
+    def made(self) -> bool:
+        """Whether the value is there already."""
+        return bool(self._made)
+
     def __call__(self) -> T:
         """Return the value."""
         if not self._made:

@@ -14,7 +14,7 @@ import responses
 
 from dev import processes
 from livetoken.errors import TemporarilyUnavailable
-from livetoken.gemini.tokens import Token, Tokens
+from livetoken.gemini.tokens import Token
 from livetoken.http import answers, cors
 from livetoken.http.body_deadline import ReadDeadlines
 from livetoken.http.request_log import RequestLog
@@ -35,20 +35,6 @@ SENTINEL = "sentinel-of-a-key-0123456789"
 def settings(**environment: str) -> Settings:
     """Return settings with a key of their own."""
     return Settings.from_environment({"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": SENTINEL, **environment})
-
-
-def test_pins_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the environment nor a redirect sends the key elsewhere, and a call that is given up ends."""
-    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://evil.example")
-    ours = settings()
-    tokens = Tokens(ours, key_module.key_source(ours, Deadlines(), lambda _: None), Prompts.load(ours), Deadlines())
-    client: Any = tokens.gemini().client(SENTINEL)._api_client
-    assert client.vertexai is False
-    assert client._http_options.base_url.rstrip("/") == "https://generativelanguage.googleapis.com"
-    assert client._http_options.timeout == 4000
-    assert client._http_options.client_args["follow_redirects"] is False
-    assert client._httpx_client.follow_redirects is False
 
 
 def test_secrets_are_in_no_repr() -> None:

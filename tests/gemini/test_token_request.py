@@ -1,0 +1,196 @@
+"""The request that a mint sends is, byte by byte, the one that google-genai itself sends for the same token."""
+
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+from google import genai
+from google.genai import types
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livetoken.errors import Misconfigured
+from livetoken.gemini import token_request
+from livetoken.gemini.connection import tls_context
+from livetoken.gemini.constraints import checked_config
+from livetoken.gemini.endpoint import Gemini
+from livetoken.prompts.files import Prompt, Prompts, TokenSpec
+from livetoken.runtime.deadlines import Deadlines
+from livetoken.settings.environment import Settings
+from tests.gemini.test_tokens import CAPABILITIES
+from tests.support import KEY, ORIGIN
+
+EXPIRES, NEW_SESSION = datetime(2026, 11, 20, 16, 0, 0, 123, UTC), datetime(2026, 11, 20, 15, 32, tzinfo=UTC)
+TEXTS = (
+    st.none()
+    | st.text(min_size=1, max_size=300)
+    | st.sampled_from(["\\u0000\x00", "\ud83d\ude00 \ufeff\u2028", '"}]', "%s{0}\r\n"])
+)
+
+
+def settings(base_url: str = "http://127.0.0.1:9", **environment: str) -> Settings:
+    """Return settings that lead nowhere."""
+    return Settings.from_environment(
+        {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": base_url, **environment}
+    )
+
+
+class Recorder(httpx2.BaseTransport):
+    """Keeps the bytes of each request as they would go over the wire."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Keep the request."""
+        head = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+        head += [b"%s: %s" % header for header in request.headers.raw]
+        self.sent = b"\r\n".join(head) + b"\r\n\r\n" + request.read()
+        return httpx2.Response(200, json={"name": "auth_tokens/none"})
+
+
+def sent_by_the_sdk(ours: Settings, spec: TokenSpec, transport: httpx2.BaseTransport | None) -> None:
+    """Let the SDK's own client send what a token for `spec` takes, all of it written anew."""
+    config = checked_config(spec.prompt)
+    assert isinstance(config, types.LiveConnectConfig)
+    given: dict[str, Any] = {}
+    if "AUDIO" in (config.response_modalities or []):
+        voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=spec.voice))
+        given["speech_config"] = types.SpeechConfig(voice_config=voice)
+    if spec.system_instruction is not None:
+        given["system_instruction"] = spec.system_instruction
+    if spec.resumption_handle:
+        given["session_resumption"] = types.SessionResumptionConfig(handle=spec.resumption_handle)
+    mask = spec.prompt.front.field_mask
+    client_args = {"transport": transport} if transport else {}
+    options = types.HttpOptions(
+        api_version=ours.gemini_api_version, base_url=ours.gemini_base_url, timeout=4000, client_args=client_args
+    )
+    client = genai.Client(api_key=KEY, vertexai=False, http_options=options)
+    client.auth_tokens.create(
+        config=types.CreateAuthTokenConfig(
+            uses=1,
+            expire_time=EXPIRES,
+            new_session_expire_time=NEW_SESSION,
+            live_connect_constraints=types.LiveConnectConstraints(
+                model=spec.model, config=config.model_copy(update=given)
+            ),
+            http_options=types.HttpOptions(extra_body={"fieldMask": mask}) if mask else None,
+        )
+    )
+
+
+def headers_last(request: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """Return the first line, the headers in order of their names (theirs is free), and the body."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *headers = head.split(b"\r\n")
+    return first, sorted(headers), body
+
+
+def same(ours: Settings, spec: TokenSpec) -> bytes:
+    """Compare the two; return the body."""
+    recorder = Recorder()
+    sent_by_the_sdk(ours, spec, recorder)
+    gemini = Gemini(ours, tls_context(), Deadlines())
+    filled = gemini.requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
+    assert headers_last(filled) == headers_last(recorder.sent)
+    return filled.partition(b"\r\n\r\n")[2]
+
+
+@pytest.fixture(name="prompt", scope="module")
+def _prompt() -> Prompt:
+    """Return the default prompt."""
+    return next(iter(Prompts.load(settings())))
+
+
+@pytest.mark.parametrize("name", [prompt.name for prompt in Prompts.load(settings())])
+def test_shipped_prompts(name: str) -> None:
+    """Every shipped prompt, with and without text and handle."""
+    ours = settings()
+    (prompt,) = (prompt for prompt in Prompts.load(ours) if prompt.name == name)
+    for text in (None, "You speak about this page."):
+        for handle in ("", "handle-1"):
+            same(ours, TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], text, handle))
+
+
+@pytest.mark.parametrize("config", [row[1] for row in CAPABILITIES], ids=[row[0] for row in CAPABILITIES])
+def test_every_capability(prompt_folder: Callable[..., str], config: str) -> None:
+    """Each field of the capability guide."""
+    model = "gemini-9-live-of-the-future" if "TEXT" in config else "gemini-2.5-flash-native-audio-preview-12-2025"
+    ours = settings(PROMPTS=prompt_folder(f"---\nmodel: {model}\nvoices: Puck\nconfig: {config}\n---\nHello."))
+    (prompt,) = Prompts.load(ours)
+    same(ours, TokenSpec(prompt, model, "Puck", "Hello.", ""))
+
+
+def test_open_fields(prompt_folder: Callable[..., str]) -> None:
+    """A prompt that leaves fields to the client sends its mask, too."""
+    ours = settings(
+        PROMPTS=prompt_folder("---\nopen: [tools, session_resumption]\n---\nHi."), GEMINI_API_VERSION="v1beta"
+    )
+    (prompt,) = Prompts.load(ours)
+    assert b'"fieldMask"' in same(ours, TokenSpec(prompt, "gemini-3.8-live", "Kore", "Hi.", ""))
+
+
+def test_odd_texts(prompt: Prompt) -> None:
+    """Whatever a page says of itself is written as the SDK writes it."""
+    ours, recorder = settings(), Recorder()
+    requests = Gemini(ours, tls_context(), Deadlines()).requests
+
+    @given(text=TEXTS, handle=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=50))
+    def check(text: str | None, handle: str) -> None:
+        spec = TokenSpec(prompt, "gemini-3.8-live", "Kore", text, handle)
+        sent_by_the_sdk(ours, spec, recorder)
+        assert headers_last(requests.filled(spec, KEY, EXPIRES, NEW_SESSION)) == headers_last(recorder.sent)
+
+    check()
+
+
+def test_over_the_wire(prompt: Prompt) -> None:
+    """What the SDK sends over its own connection is the same, too, the order of the headers aside."""
+    received: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            text = b""
+            while not text.endswith(b"}"):
+                text += connection.recv(65536)
+            received.append(text)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{"name":"auth_tokens"}')
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = settings(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        peer = threading.Thread(target=answer, args=(listener,))
+        peer.start()
+        spec = TokenSpec(prompt, "gemini-3.8-live", "Kore", "Some text.", "handle-1")
+        sent_by_the_sdk(ours, spec, None)
+        peer.join(5)
+    filled = Gemini(ours, tls_context(), Deadlines()).requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
+    assert headers_last(filled) == headers_last(received[0])
+
+
+def test_another_form(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SDK that writes its request otherwise than we can fill in is noticed before anything is sent."""
+    monkeypatch.setattr(token_request, "_NEW_SESSION", token_request._EXPIRES)
+    requests = Gemini(settings(), tls_context(), Deadlines()).requests
+    with pytest.raises(Misconfigured) as caught:
+        requests.prepare(prompt)
+    assert "google-genai" in caught.value.cause
+
+
+def test_pins_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the environment sends the key elsewhere."""
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://evil.example")
+    ours = settings("https://generativelanguage.googleapis.com")
+    requests = Gemini(ours, tls_context(), Deadlines()).requests
+    client: Any = requests._client()._api_client
+    assert client.vertexai is False
+    assert client._http_options.base_url.rstrip("/") == "https://generativelanguage.googleapis.com"
+    assert client._http_options.timeout == 4000
+    assert client._http_options.client_args["follow_redirects"] is False
+    assert client._httpx_client.follow_redirects is False
