@@ -2,26 +2,33 @@
 SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
-READY := $(VENV)/.ready
 export PYTHONPATH := emulator/src
-# the deployed Python first, then any that works
+# The deployed Python first, then any that works; `make PYTHON=…` takes another, and makes the environment anew for it.
+SUPPORTED := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 python3 python; do \
-  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
+  "$$python" -c '$(SUPPORTED)' 2>/dev/null && { echo "$$python"; break; }; done)
+NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subst /,-,$(PYTHON)))
+RUN   := $(VENV)/.run$(NAMED)
+READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run check test lint format lock audit languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): requirements-dev.txt
-	@if [ -z "$(PYTHON)" ]; then echo "livetoken needs Python 3.11 to 3.14: install one, or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; fi
-	@echo "Preparing $(VENV) with $$($(PYTHON) --version) (about half a minute, once) …"
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@touch $@
+$(RUN): requirements-run.txt dev/requirements/uv.txt
+	@"$(or $(PYTHON),false)" -c '$(SUPPORTED)' 2>/dev/null || { echo "livetoken needs Python 3.11 to 3.14 with its modules venv and ensurepip$(if $(PYTHON), (not $(PYTHON))): install one (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; }
+	@echo "Preparing $(VENV) with $$("$(PYTHON)" --version) (some seconds, once) …"
+	@"$(PYTHON)" -m dev.install new $(VENV) requirements-run.txt
+	@touch $(VENV)/.run $@
 
-run: $(READY) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
+$(READY): requirements-dev.txt $(RUN)
+	@echo "Adding what tests and linters need (some seconds, once) …"
+	@$(BIN)/python -m dev.install add $(VENV) requirements-dev.txt
+	@touch $(VENV)/.ready $@
+
+run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
 	@exec $(BIN)/python -m dev
 
 test: $(READY) ## run all tests
@@ -38,8 +45,9 @@ format: $(READY) ## bring the code into form
 	$(BIN)/ruff format
 
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy}; do echo "$$lock.txt …"; \
+	  $(BIN)/python -m dev.install uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url "$$lock.in" -o "$$lock.txt" || exit 1; done
 
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
