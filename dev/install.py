@@ -4,9 +4,9 @@
     python -m dev.install add .venv requirements-dev.txt    # adds to one that is there
     python -m dev.install uv pip compile …                  # runs that uv itself
 
-uv installs, because its version is pinned like everything else. pip comes in whatever version the Python brings, and
-before 23.3 it takes a newer release of a package for unpinned wherever another one asks for it with an extra. So pip only
-fetches uv. Where no uv fits, pip installs without resolving, and then checks that nothing is missing.
+uv installs, because its version is pinned like everything else. pip comes in whatever version the Python brings; before
+23.3 it refuses a lock as unpinned as soon as a package that another one asks for with an extra has a newer release. So
+pip only fetches uv. Where no uv fits, pip installs without resolving, and then checks that nothing is missing.
 
 Runs before anything is installed, so it uses the standard library alone.
 """
@@ -44,7 +44,7 @@ class CannotInstallError(Exception):
 
 
 def pip_settings(listed: str) -> dict[str, str]:
-    """Return what `pip install` would use, from what `pip config list` prints: `[install]` before `[global]`, environment before both."""
+    """Return what `pip install` uses, from what `pip config list` prints; the last one that sets an option counts."""
     found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
     for line in listed.splitlines():
         name, equals, value = line.partition("=")
@@ -74,7 +74,7 @@ def uv_environment(settings: Mapping[str, str], environment: Mapping[str, str]) 
 
 
 def _run(command: Sequence[str | os.PathLike[str]], environment: Mapping[str, str] | None = None) -> str:
-    """Run it and return what it printed; raises CannotInstallError, and lets its own messages be seen, where it fails."""
+    """Return what it printed; its errors are seen as they come, and it raises CannotInstallError where it fails."""
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise CannotInstallError(f"{done.stdout.strip()}\n{' '.join(map(str, command))} has failed, see above.".strip())
@@ -84,7 +84,8 @@ def _run(command: Sequence[str | os.PathLike[str]], environment: Mapping[str, st
 class Environment:
     """A virtual environment, and the pip that its Python brought."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, tools: pathlib.Path = ROOT / ".cache") -> None:
+        self._tools = tools
         self.python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     def pip(self, *arguments: str) -> str:
@@ -95,26 +96,29 @@ class Environment:
     def uv(self) -> pathlib.Path | None:
         """Return the pinned uv, fetched on first use, or None where there is none for this machine."""
         digest = hashlib.sha256(UV_LOCK.read_bytes()).hexdigest()[:12]
-        tools = pathlib.Path(os.environ.get("LIVETOKEN_TOOLS") or ROOT / ".cache")
-        folder = tools / f"uv-{sysconfig.get_platform()}-{digest}"
+        folder = self._tools / f"uv-{sysconfig.get_platform()}-{digest}"
         program = folder / "bin" / ("uv.exe" if os.name == "nt" else "uv")
         if not program.exists():
-            tools.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=tools) as fresh:
+            self._tools.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._tools) as fetched:
                 wheels_only = ("install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:")
                 try:
-                    self.pip(*wheels_only, "--target", f"{fresh}/uv", "--requirement", str(UV_LOCK))
-                    _run([f"{fresh}/uv/bin/{program.name}", "--version"])
+                    self.pip(*wheels_only, "--target", f"{fetched}/uv", "--requirement", str(UV_LOCK))
+                    _run([f"{fetched}/uv/bin/{program.name}", "--version"])
                 except (CannotInstallError, OSError) as error:
                     print(f"No uv for this machine, so pip installs. ({error})", file=sys.stderr)
                     return None
                 shutil.rmtree(folder, ignore_errors=True)
-                pathlib.Path(fresh, "uv").rename(folder)
+                pathlib.Path(fetched, "uv").rename(folder)
         return program
+
+    def settings(self) -> dict[str, str]:
+        """Return how its pip is configured."""
+        return pip_settings(self.pip("config", "list"))
 
     def run_uv(self, program: pathlib.Path, arguments: Iterable[str]) -> str:
         """Run uv the way pip is configured."""
-        settings = pip_settings(self.pip("config", "list"))
+        settings = self.settings()
         no_index = settings.get("no-index", "").lower() not in _OFF and "install" in arguments
         return _run([program, *arguments, *(["--no-index"] if no_index else [])], uv_environment(settings, os.environ))
 
@@ -129,15 +133,20 @@ class Environment:
         self.run_uv(program, ["pip", "install", "--quiet", *into, "--requirement", str(requirements)])
 
 
+def fresh(folder: pathlib.Path) -> Environment:
+    """Make a virtual environment of this Python, in place of what is there."""
+    if folder.is_symlink():
+        folder.unlink()  # what it points to is somebody else's
+    _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+    return Environment(folder)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Do what the module's docstring shows."""
     try:
         match arguments:
             case ["new", folder, requirements]:
-                if os.path.islink(folder):  # what it points to is somebody else's
-                    os.unlink(folder)
-                _run([sys.executable, "-m", "venv", "--clear", folder])
-                Environment(pathlib.Path(folder)).install(pathlib.Path(requirements))
+                fresh(pathlib.Path(folder)).install(pathlib.Path(requirements))
             case ["add", folder, requirements]:
                 Environment(pathlib.Path(folder)).install(pathlib.Path(requirements))
             case ["uv", *rest]:
