@@ -14,7 +14,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run first-start test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_
 
 first-start: $(RUN) ## make run in a fresh clone, for every Python of this machine
 	@$(BIN)/python -m dev.first_start
+
+check: lint ## check style and types, and run all tests that need no process
+	@$(BIN)/python -m pytest --quiet -m "not process and $(USUAL)" $(PYTEST)
 
 # a whole run is measured; what one narrows down is not
 test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"

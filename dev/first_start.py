@@ -27,12 +27,13 @@ FOLDERS = (
     ("MISE_DATA_DIR", "~/.local/share/mise", "installs/python/*/bin"),
     ("UV_PYTHON_INSTALL_DIR", "~/.local/share/uv/python", "*/bin"),
     ("RYE_HOME", "~/.rye", "py/*/bin"),
+    ("RUNNER_TOOL_CACHE", "/opt/hostedtoolcache", "Python/*/*/bin"),
     ("", "/opt", "*/bin"),
     ("", "/opt/python", "*/bin"),
     ("", "/usr", "local/bin"),
     ("", "/usr", "bin"),
 )
-ASK = "import sys, ensurepip; print(*sys.version_info[:3], ensurepip.version(), sys.base_prefix)"
+ASK = "import os, sys, ensurepip; print(*sys.version_info[:3], ensurepip.version(), os.path.realpath(sys.executable))"
 START_SECONDS = 300
 END_SECONDS = 30
 
@@ -58,18 +59,18 @@ def interpreters() -> list[Interpreter]:
     found: dict[str, Interpreter] = {}
     for folder in folders():
         for path in sorted(folder.glob("python3.[0-9]*")):
-            if not re.fullmatch(r"python3\.(1[1-9]|[2-9]\d)", path.name) or str(path.resolve()) in found:
+            if not re.fullmatch(r"python3\.(1[1-9]|[2-9]\d)", path.name):
                 continue
             said = subprocess.run([path, "-c", ASK], capture_output=True, text=True, check=False)
             if said.returncode:
-                print(f"{path}: left out: {(said.stderr.strip().splitlines() or ['it does not run'])[-1]}")
+                print(f"{path}: left out, it does not run here: {said.stderr.strip().partition(chr(10))[0]}")
                 continue
-            major, minor, patch, pip, _prefix = said.stdout.split(maxsplit=4)
+            major, minor, patch, pip, itself = said.stdout.split(maxsplit=4)
             one = Interpreter(path, (int(major), int(minor), int(patch)), pip)
             if one.version[:2] not in SUPPORTED:
                 print(f"{path}: left out: Python {major}.{minor} is not supported yet")
                 continue
-            found[str(path.resolve())] = one
+            found.setdefault(itself, one)  # a version manager's shim is another way to the same
     return sorted(found.values(), key=lambda one: one.version)
 
 
