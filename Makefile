@@ -2,44 +2,84 @@
 SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
-READY := $(VENV)/.ready
 export PYTHONPATH := emulator/src
-# the deployed Python first, then any that works
+# The deployed Python first, then any that works; `make PYTHON=…` takes another, and makes the environment anew for it.
+SUPPORTED := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 python3 python; do \
-  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
+  "$$python" -c '$(SUPPORTED)' 2>/dev/null && { echo "$$python"; break; }; done)
+NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subst /,-,$(PYTHON)))
+# what has a target of its own
+USUAL := not (installs or policy or bench)
+RUN   := $(VENV)/.run$(NAMED)
+READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(READY): requirements-dev.txt
-	@if [ -z "$(PYTHON)" ]; then echo "livetoken needs Python 3.11 to 3.14: install one, or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; fi
-	@echo "Preparing $(VENV) with $$($(PYTHON) --version) (about half a minute, once) …"
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@touch $@
+$(RUN): requirements-run.txt dev/requirements/uv.txt
+	@"$(or $(PYTHON),false)" -c '$(SUPPORTED)' 2>/dev/null || { echo "livetoken needs Python 3.11 to 3.14 with its modules venv and ensurepip$(if $(PYTHON), (not $(PYTHON))): install one (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; }
+	@echo "Preparing $(VENV) with $$("$(PYTHON)" --version) (some seconds, once) …"
+	@"$(PYTHON)" -m dev.install new $(VENV) requirements-run.txt
+	@touch $(VENV)/.run $@
 
-run: $(READY) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
+$(READY): requirements-dev.txt $(RUN)
+	@echo "Adding what tests and linters need (some seconds, once) …"
+	@$(BIN)/python -m dev.install add $(VENV) requirements-dev.txt
+	@touch $(VENV)/.ready $@
+
+run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
 	@exec $(BIN)/python -m dev
 
-test: $(READY) ## run all tests
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(PYTEST)
+first-start: $(RUN) ## make run in a fresh clone, for every Python of this machine
+	@$(BIN)/python -m dev.first_start
+
+check: lint ## check style and types, and run all tests that need no process
+	@$(BIN)/python -m pytest --quiet -m "not process and $(USUAL)" $(PYTEST)
+
+# a whole run is measured; what one narrows down is not
+test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
+	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" --cov --cov-report=term-missing)
+
+test-installs: $(READY) ## run the tests that install software
+	@$(BIN)/python -m pytest -m installs
+
+test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
+	@$(BIN)/python -m pytest -m policy
+
+test-bench: $(READY) ## run the tests of make bench
+	@$(BIN)/python -m pytest -m bench
+
+audit: $(READY) .cache/audit/.ready ## look for known vulnerabilities in what the locks pin
+	@$(BIN)/python -m dev.audit .cache/audit/bin/pip-audit requirements.txt requirements-dev.txt dev/requirements/uv.txt
+
+.cache/%/.ready: dev/requirements/%.txt | $(RUN)
+	@echo "Installing $*.txt in .cache/$* (some seconds, once) …"
+	@$(BIN)/python -m dev.install new .cache/$* $< && touch $@
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s biome; else echo "Biome: skipped, there is no npm here"; fi
 	@if command -v terraform >/dev/null; then terraform fmt -check -recursive terraform; else echo "terraform fmt: skipped, there is no terraform here"; fi
+
+biome: dev/biome/node_modules/.package-lock.json
+	dev/biome/node_modules/.bin/biome lint --error-on-warnings
+
+dev/biome/node_modules/.package-lock.json: dev/biome/package-lock.json
+	@cd dev/biome && npm ci --silent --no-fund --no-audit --ignore-scripts && touch node_modules/.package-lock.json
 
 format: $(READY) ## bring the code into form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy}; do echo "$$lock.txt …"; \
+	  $(BIN)/python -m dev.install uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url "$$lock.in" -o "$$lock.txt" || exit 1; done
 
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
@@ -71,4 +111,4 @@ examples/vendor/genai.js: tests/client/js/package-lock.json
 	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../../examples/vendor/genai.js
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build examples/vendor tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build examples/vendor dev/biome/node_modules tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -7,6 +7,7 @@ with google() as cloud, function(cloud, ["http://localhost:8000"]) as livetoken:
 
 import contextlib
 import dataclasses
+import itertools
 import os
 import socket
 import sys
@@ -31,14 +32,23 @@ _KEPT_FROM_CALLER = (
     "COVERAGE_PROCESS_START",
 )
 
+_FIRST_PORT, _PORTS, _STRIDE = 12_000, 20_000, 997
+_named = itertools.count()
+
 Echo = Callable[[str], None]
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on 127.0.0.1 that nobody listens on at this moment, and that this process has not named lately.
+
+    It is below those that the system gives to outgoing connections, or one of these takes it before it is listened on.
+    Processes with neighbouring ids, such as the workers of a test run, begin far from each other.
+    """
+    while True:
+        port = _FIRST_PORT + (os.getpid() * _STRIDE + next(_named)) % _PORTS
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def minimal_env(**more: str) -> dict[str, str]:

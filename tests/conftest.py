@@ -1,5 +1,6 @@
 """What all tests share: the stand-in for Google, and the real entrypoint in this process, where coverage sees it."""
 
+import collections
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from livetoken.settings.environment import Settings
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
 NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")
+COUNTED = {"test_hostile": "hostile requests", "test_upstream_faults": "upstream faults"}
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("steady")
 
@@ -80,3 +82,17 @@ def _prompt_folder(tmp_path: Path) -> Callable[..., str]:
         return str(tmp_path)
 
     return write
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many rows of hostile requests and of faults were answered as written down."""
+    rows: collections.Counter[tuple[str, str]] = collections.Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            module = report.nodeid.split("::")[0].rpartition("/")[2].removesuffix(".py")
+            if module in COUNTED and report.when == "call" and "test_finally" not in report.nodeid:
+                rows[module, outcome] += 1
+    for module, name in COUNTED.items():
+        passed, failed = rows[module, "passed"], rows[module, "failed"]
+        if passed or failed:
+            terminalreporter.write_line(f"{name}: {passed} rows answered as written down, {failed} not")

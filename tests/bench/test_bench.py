@@ -10,6 +10,8 @@ import pytest
 from bench.figures import Measure, Spread, Verdict
 from tests.support import ROOT
 
+pytestmark = pytest.mark.bench
+
 
 def test_it_runs(tmp_path: Path) -> None:
     """One quick round measures the first answers of a fresh process and writes every figure as JSON."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dev import install
 from dev.children import listening
 from dev.processes import Google, free_port, google
 from tests.deploy.configuration import BASIC, DEPLOYED, ROOT, Configuration, planned
@@ -88,10 +89,11 @@ def _installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("platform")
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder / "workspace")
-    uv = Path(sys.executable).with_name("uv")
-    if not uv.exists():
-        pytest.skip("uv is not installed beside this Python")
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""}
+    here = install.Environment(Path(sys.prefix))
+    uv = here.uv()
+    if uv is None:
+        pytest.skip("there is no uv for this machine")
+    environment = {**install.uv_environment(here.settings(), os.environ), "VIRTUAL_ENV": ""}
     wanted = [str(uv), "venv", "--quiet", "--no-project", str(folder / ".venv"), "--python"]
     ours = ".".join(map(str, sys.version_info[:2]))
     found = (
@@ -103,19 +105,9 @@ def _installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run([*wanted, sys.executable], env=environment, check=True)
     if not found and ours != DEPLOYED_PYTHON:
         print(f"no Python {DEPLOYED_PYTHON} here: the archive is tried on {ours}")
-    install = [
-        str(uv),
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        str(folder / ".venv"),
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-    ]
+    hashed = [str(uv), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
     done = subprocess.run(
-        [*install, "-r", str(folder / "workspace" / "requirements.txt")],
+        [*hashed, "--python", str(folder / ".venv"), "-r", str(folder / "workspace" / "requirements.txt")],
         env=environment,
         text=True,
         capture_output=True,
@@ -155,6 +147,7 @@ def _cloud() -> Iterator[Google]:
         yield cloud
 
 
+@pytest.mark.installs
 def test_the_archive_mints_with_terraforms_own_settings(
     installed: Path, stand_in_plan: dict[str, Any], cloud: Google
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 FRAME = 320  # samples: 20 ms at 16 kHz
 
 
-def samples_of(pcm: bytes) -> array.array[int]:
+def samples_of(pcm: bytes) -> "array.array[int]":
     """Little-endian 16-bit samples."""
     return array.array("h", pcm[: len(pcm) // 2 * 2])
 

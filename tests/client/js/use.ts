@@ -1,6 +1,6 @@
 // What a page in TypeScript may write, and what it may not; `tsc` checks both.
 
-import { connect, LiveError, Session, Tokens, type TranscriptEntry } from '../../../client/src/livetoken.js';
+import { connect, LiveError, type Session, Tokens, type TranscriptEntry } from '../../../client/src/livetoken.js';
 import '../../../client/src/live-voice.js';
 
 export async function plain(endpoint: string): Promise<TranscriptEntry[]> {
