@@ -1,4 +1,4 @@
-"""A plain client of the Live API for tests, and an in-process stand-in with a clock that tests move."""
+"""A plain client of the Live API for tests, and an in-process emulator with a clock that tests move."""
 
 import asyncio
 import base64
@@ -11,9 +11,11 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from gemini_live_emulator import app, speech
-from gemini_live_emulator.clock import Clock
-from gemini_live_emulator.world import DEFAULT_KEY, Options, World
+from gemini_live_emulator import DEFAULT_KEY, app
+from gemini_live_emulator.live import speech
+from gemini_live_emulator.state.clock import Clock
+from gemini_live_emulator.state.options import Options
+from gemini_live_emulator.state.state import State
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -57,7 +59,7 @@ def token(url: str, *, setup: dict[str, Any], **more: Any) -> str:
 
 
 def tone(seconds: float, loudness: float = 0.3, rate: int = 16_000) -> bytes:
-    """Speech-like sound of that length at 16 kHz: the stand-in's own voice, thinned out."""
+    """Speech-like sound of that length at 16 kHz: the emulator's own voice, thinned out."""
     sound = b"".join(sound for _, sound in speech.speak("la " * int(seconds * 8 + 8), "Kore", 1.5))
     samples = memoryview(sound).cast("h")
     count = int(seconds * rate)
@@ -184,14 +186,14 @@ class HandClock:
 
 
 @contextlib.asynccontextmanager
-async def in_process(**options: Any) -> AsyncIterator[tuple[str, World, HandClock]]:
-    """A stand-in in this process with a clock of the test's own and always the same chance."""
+async def in_process(**options: Any) -> AsyncIterator[tuple[str, State, HandClock]]:
+    """An emulator in this process with a clock of the test's own and always the same chance."""
     clock = HandClock()
-    world = World(Options(**{"speaking_rate": 20, **options}), Clock(clock), random.Random(7))
-    async with app.running(world) as port:
-        yield f"http://127.0.0.1:{port}", world, clock
+    state = State(Options(**{"speaking_rate": 20, **options}), Clock(clock), random.Random(7))
+    async with app.running(state) as port:
+        yield f"http://127.0.0.1:{port}", state, clock
 
 
-def world_token(world: World, **body: Any) -> str:
+def state_token(state: State, **body: Any) -> str:
     """A token minted without HTTP."""
-    return world.tokens.mint("v1alpha", json.dumps(body).encode())
+    return state.tokens.mint("v1alpha", json.dumps(body).encode())

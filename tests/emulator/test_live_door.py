@@ -5,14 +5,14 @@ import json
 from typing import Any
 
 import pytest
-from gemini_live_emulator import models
-from gemini_live_emulator.errors import LiveCloseError
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
+from gemini_live_emulator.protocol import models
+from gemini_live_emulator.protocol.errors import LiveCloseError
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from dev.processes import Google
-from tests.emulator.talk import MODEL, in_process, live, mint, refusal, setup, token, words, world_token
+from tests.emulator.talk import MODEL, in_process, live, mint, refusal, setup, state_token, token, words
 
 PROJECT_SCOPED = "token-based requests cannot use project-scoped features such as tuned models"
 
@@ -297,16 +297,16 @@ def test_uses_are_counted() -> None:
     """One use is one session that was set up; 0 is any number; a refused setup is no use."""
 
     async def go() -> None:
-        async with in_process() as (url, world, _):
-            once = world_token(world, bidiGenerateContentSetup=setup())
+        async with in_process() as (url, state, _):
+            once = state_token(state, bidiGenerateContentSetup=setup())
             async with live(url, once) as session:
                 await session.next()
             assert await refusal(url, once) == (1011, "Token has been used too many times")
-            free = world_token(world, uses=1)
+            free = state_token(state, uses=1)
             assert (await refusal(url, free, {"setup": {"model": MODEL}}))[0] == 1007
             async with live(url, free, {"setup": setup()}) as session:
                 await session.next()
-            unlimited = world_token(world, bidiGenerateContentSetup=setup(), uses=0)
+            unlimited = state_token(state, bidiGenerateContentSetup=setup(), uses=0)
             for _ in range(3):
                 async with live(url, unlimited) as session:
                     await session.next()
@@ -318,9 +318,9 @@ def test_times_are_kept() -> None:
     """A session starts before newSessionExpireTime and ends within a second of expireTime."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
-            late = world_token(world, bidiGenerateContentSetup=setup())
-            running = world_token(world, bidiGenerateContentSetup=setup())
+        async with in_process() as (url, state, clock):
+            late = state_token(state, bidiGenerateContentSetup=setup())
+            running = state_token(state, bidiGenerateContentSetup=setup())
             async with live(url, running) as session:
                 await session.next()
                 clock.pass_(seconds=61)
@@ -339,9 +339,9 @@ def test_resuming_is_no_use() -> None:
     """With a mask that leaves sessionResumption open, a spent token goes on with a handle, and only with one."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
+        async with in_process() as (url, state, clock):
             body = {"model": MODEL, "generationConfig": AUDIO}
-            name = world_token(world, bidiGenerateContentSetup=body, fieldMask="model,generationConfig")
+            name = state_token(state, bidiGenerateContentSetup=body, fieldMask="model,generationConfig")
             async with live(url, name, {"setup": {"sessionResumption": {}}}) as session:
                 handle = await session.handle()
             clock.pass_(minutes=10)
@@ -360,8 +360,8 @@ def test_under_the_global_lock_a_clients_handle_counts_for_nothing() -> None:
     """The second connection of a spent token is refused, handle or no handle."""
 
     async def go() -> None:
-        async with in_process() as (url, world, _):
-            name = world_token(world, bidiGenerateContentSetup=setup(sessionResumption={}))
+        async with in_process() as (url, state, _):
+            name = state_token(state, bidiGenerateContentSetup=setup(sessionResumption={}))
             async with live(url, name) as session:
                 handle = await session.handle()
             again = {"setup": {"sessionResumption": {"handle": handle}}}
@@ -374,16 +374,16 @@ def test_a_handle_lives_two_hours_across_tokens() -> None:
     """A new token with the handle in its setup resumes until two hours after the session ended."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
-            first = world_token(world, bidiGenerateContentSetup=setup(sessionResumption={}))
+        async with in_process() as (url, state, clock):
+            first = state_token(state, bidiGenerateContentSetup=setup(sessionResumption={}))
             async with live(url, first) as session:
                 handle = await session.handle()
             locked = setup(sessionResumption={"handle": handle})
             clock.pass_(minutes=119)
-            async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                 assert await session.next() == {"setupComplete": {}}
             clock.pass_(minutes=2)
-            name = world_token(world, bidiGenerateContentSetup=locked)
+            name = state_token(state, bidiGenerateContentSetup=locked)
             assert await refusal(url, name) == (1008, "BidiGenerateContent session not found")
 
     asyncio.run(go())

@@ -6,8 +6,8 @@ import struct
 from typing import Any
 
 import pytest
-from gemini_live_emulator import speech
-from gemini_live_emulator.models import VOICES
+from gemini_live_emulator.live import speech
+from gemini_live_emulator.protocol.models import VOICES
 
 from tests.emulator.talk import (
     MODEL,
@@ -17,9 +17,9 @@ from tests.emulator.talk import (
     live,
     setup,
     sounds,
+    state_token,
     tone,
     words,
-    world_token,
 )
 
 TRANSCRIBED: dict[str, Any] = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
@@ -48,17 +48,17 @@ TOOLS = [
 
 
 def talk(steps: Any, **how: Any) -> Any:
-    """Run `steps(session, world)` in a session whose token locks the setup fields given (others are options)."""
+    """Run `steps(session, state)` in a session whose token locks the setup fields given (others are options)."""
     options = {
         name: how.pop(name) for name in ("connection_seconds", "go_away_seconds", "speaking_rate") if name in how
     }
 
     async def go() -> Any:
-        async with in_process(**options) as (url, world, _):
+        async with in_process(**options) as (url, state, _):
             locked = setup(**{**TRANSCRIBED, **how})
-            async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                 assert await session.next() == {"setupComplete": {}}
-                return await steps(session, world)
+                return await steps(session, state)
 
     return asyncio.run(go())
 
@@ -127,8 +127,8 @@ def test_without_transcription_there_is_none() -> None:
 
     async def go() -> None:
         async with (
-            in_process() as (url, world, _),
-            live(url, world_token(world, bidiGenerateContentSetup=setup())) as session,
+            in_process() as (url, state, _),
+            live(url, state_token(state, bidiGenerateContentSetup=setup())) as session,
         ):
             await session.sound(tone(0.5) + bytes(20_000))
             messages = await session.turn()
@@ -167,8 +167,8 @@ def test_speech_is_heard_when_silence_follows() -> None:
 def test_what_was_heard_can_be_given() -> None:
     """The control route `hear` gives the words of the next utterance."""
 
-    async def steps(session: Live, world: Any) -> Any:
-        world.heard.append("what is this")
+    async def steps(session: Live, state: Any) -> Any:
+        state.utterances.append("what is this")
         await session.sound(tone(0.5) + bytes(32_000))
         return await session.turn()
 
@@ -381,13 +381,13 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 33, 44) + byte
 def test_pictures_are_counted() -> None:
     """The answer says how many pictures came, and the size of the last."""
 
-    async def steps(session: Live, world: Any) -> Any:
+    async def steps(session: Live, state: Any) -> Any:
         for kind, data in (("png", PNG), ("jpeg", JPEG)):
             blob = {"data": base64.b64encode(data).decode(), "mimeType": f"image/{kind}"}
             await session.send({"realtimeInput": {"video": blob}})
         await session.say("What do you see?")
         messages = await session.turn()
-        return messages, world.records[0].detail()["images"]
+        return messages, state.sessions[0].detail()["images"]
 
     messages, images = talk(steps)
     assert "I have seen 2 pictures, the last one 640 by 480." in words(messages)
@@ -419,11 +419,11 @@ def test_resumption_keeps_the_conversation() -> None:
     """Over twelve connections, each with a token of its own, the conversation goes on."""
 
     async def go() -> None:
-        async with in_process(speaking_rate=40) as (url, world, _):
+        async with in_process(speaking_rate=40) as (url, state, _):
             resumption: dict[str, str] = {}
             for turn in range(12):
                 locked = setup(**TRANSCRIBED, sessionResumption=resumption)
-                async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+                async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                     await session.say(f"fact {turn}")
                     messages = await session.turn()
                     handles = [m["sessionResumptionUpdate"] for m in session.messages if "sessionResumptionUpdate" in m]
@@ -440,14 +440,14 @@ def test_an_old_handle_leads_to_its_own_moment() -> None:
     """What was said after a handle was given is not part of what it resumes."""
 
     async def go() -> str:
-        async with in_process() as (url, world, _):
+        async with in_process() as (url, state, _):
             locked = setup(**TRANSCRIBED, sessionResumption={})
-            async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                 early = await session.handle()
                 await session.say("something later")
                 await session.turn()
             locked = setup(**TRANSCRIBED, sessionResumption={"handle": early})
-            async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                 await session.say("and now")
                 return words(await session.turn())
 
@@ -536,8 +536,8 @@ def test_fragments_put_together_are_the_text() -> None:
 def test_the_model_is_the_locked_one() -> None:
     """The setup that counts is the token's."""
 
-    async def steps(_: Live, world: Any) -> Any:
-        return world.records[0].effective["model"]
+    async def steps(_: Live, state: Any) -> Any:
+        return state.sessions[0].effective["model"]
 
     assert talk(steps) == MODEL
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
 from google import genai
 from google.genai import live, types
 
@@ -31,7 +31,7 @@ CONFIG = types.LiveConnectConfig(
 def _certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1, valid today, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulator")])
     now = dt.datetime.now(dt.UTC)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     certificate = (
@@ -58,7 +58,7 @@ def _certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(name="secure")
 def _secure(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[processes.Google]:
-    """A stand-in behind TLS that the official client trusts."""
+    """An emulator behind TLS that the official client trusts."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with processes.google(certfile=certificate[0], keyfile=certificate[1], speaking_rate=20) as google:
         yield google
