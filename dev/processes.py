@@ -90,7 +90,8 @@ def google(port: int | None = None, *, echo: Echo | None = None, **options: obje
     process = Child("the emulator", command, minimal_env(PYTHONPATH=str(ROOT / "emulator" / "src")), echo)
     try:
         process.await_port(port)
-        scheme, certificate = ("https", str(options["certfile"])) if "certfile" in options else ("http", None)
+        trusted = options.get("certfile") or ("https" in options and f"{options['https']}/authority.pem") or None
+        scheme, certificate = ("https", str(trusted)) if trusted else ("http", None)
         yield Google(url=f"{scheme}://127.0.0.1:{port}", certfile=certificate, port=port, process=process)
     finally:
         process.end()

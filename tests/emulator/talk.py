@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import random
@@ -20,6 +21,21 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 MODEL = "models/gemini-3.8-live"
+TRANSCRIBED: dict[str, Any] = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
+TOOLS = [
+    {
+        "functionDeclarations": [
+            {
+                "name": "add_to_basket",
+                "parameters": {
+                    "type": "OBJECT",
+                    "properties": {"item": {"type": "STRING"}, "quantity": {"type": "INTEGER"}},
+                },
+            },
+            {"name": "show_item", "parameters": {"type": "OBJECT", "properties": {"item": {"type": "STRING"}}}},
+        ]
+    }
+]
 METHOD = "BidiGenerateContentConstrained"
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 PATIENCE = 10.0
@@ -197,3 +213,17 @@ async def in_process(**options: Any) -> AsyncIterator[tuple[str, State, HandCloc
 def state_token(state: State, **body: Any) -> str:
     """A token minted without HTTP."""
     return state.tokens.mint("v1alpha", json.dumps(body).encode())
+
+
+def talk(steps: Callable[[Live, State], Any], *, version: str = "v1alpha", **how: Any) -> Any:
+    """Run `steps(session, state)` in a session whose token locks the setup fields given; names of options are options."""
+    options = {field.name: how.pop(field.name) for field in dataclasses.fields(Options) if field.name in how}
+
+    async def go() -> Any:
+        async with in_process(**options) as (url, state, _):
+            locked = setup(**{**TRANSCRIBED, **how})
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked), version=version) as session:
+                assert await session.next() == {"setupComplete": {}}
+                return await steps(session, state)
+
+    return asyncio.run(go())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from gemini_live_emulator.protocol import errors
-from gemini_live_emulator.state import faults
+from gemini_live_emulator.state import faults, options
 
 from dev.children import ROOT
 from dev.processes import Google
@@ -44,6 +44,16 @@ def test_every_flag_is_in_the_table() -> None:
     shown = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout
     flags = set(re.findall(r"^  (--[a-z-]+)", shown, re.MULTILINE))
     assert flags == set(re.findall(r"`(--[a-z-]+)`", GUIDE.split("## Point", 1)[0]))
+
+
+def test_every_switch_is_in_the_table() -> None:
+    """Its values, the default first."""
+    table = {
+        row[0]: tuple(re.findall(r"`([a-z-]+)`", row[1]))
+        for row in re.findall(r"^\| `--([a-z-]+)` \| ((?:`[a-z-]+`(?:, )?)+) \|", GUIDE, re.MULTILINE)
+        if "`, `" in row[1]
+    }
+    assert table == {field.name.replace("_", "-"): field.metadata["choices"] for field in options.SWITCHES}
 
 
 def test_every_control_route_answers(google: Google) -> None:

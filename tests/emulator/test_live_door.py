@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from gemini_live_emulator import DEFAULT_KEY
-from gemini_live_emulator.protocol import models
+from gemini_live_emulator.protocol import setup_rules
 from gemini_live_emulator.protocol.errors import LiveCloseError
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -104,6 +104,10 @@ def cut(text: str) -> str:
 
 AUDIO = {"responseModalities": ["AUDIO"]}
 NATIVE = "models/gemini-2.5-flash-native-audio-latest"
+LEGACY = "models/gemini-3.1-flash-live-preview"
+ROBOTICS = "models/gemini-robotics-er-2-streaming-preview"
+TEXT = {"responseModalities": ["TEXT"]}
+NON_BLOCKING = [{"functionDeclarations": [{"name": "f", "behavior": "NON_BLOCKING"}]}]
 SETUPS: list[tuple[dict[str, Any], int, str]] = [
     ({}, 1007, PROJECT_SCOPED),
     (setup(model="gemini-3.8-live"), 1007, PROJECT_SCOPED),
@@ -125,14 +129,14 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
         "Thinking level is not supported for this model",
     ),
     (setup(generationConfig={**AUDIO, "thinkingConfig": {}}), 1007, "Thinking level is not supported for this model"),
-    (setup(model=f"{MODEL}-extended-thinking"), 1007, "Thinking level must be specified"),
+    (setup(model=f"{MODEL}-extended-thinking"), 1007, "Thinking level must be specified for this model"),
     (
         setup(
             model=f"{MODEL}-extended-thinking",
             generationConfig={**AUDIO, "thinkingConfig": {"thinkingLevel": "minimal"}},
         ),
         1007,
-        "Thinking level is not supported for this model",
+        "Thinking level MINIMAL is not supported for this model",
     ),
     (setup(proactivity={"proactiveAudio": False}), 1007, "Proactive audio is required for this model"),
     (
@@ -141,9 +145,9 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
         "Proactive audio is not supported for this model",
     ),
     (
-        setup(generationConfig={**AUDIO, "enableAffectiveDialog": True}),
+        setup(model=LEGACY, generationConfig={**AUDIO, "enableAffectiveDialog": True}),
         1007,
-        "Affective dialog is not supported for this model",
+        "Request contains an invalid argument",
     ),
     (
         setup(
@@ -154,11 +158,22 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
     ),
     (
         setup(
-            model="models/gemini-3.1-flash-live-preview",
-            tools=[{"functionDeclarations": [{"name": "f", "behavior": "NON_BLOCKING"}]}],
+            model=f"{MODEL}-extended-thinking",
+            generationConfig={**AUDIO, "thinkingConfig": {"thinkingLevel": "LOW"}},
+            tools=[{"functionDeclarations": [{"name": "f", "behavior": "BLOCKING"}]}],
         ),
         1007,
-        "Function behavior NON_BLOCKING is not supported for this model",
+        "BLOCKING function calls are not supported for this model",
+    ),
+    (
+        setup(model=NATIVE, tools=[{"codeExecution": {}}]),
+        1007,
+        "Code Execution tool is not supported for this model",
+    ),
+    (
+        setup(model=ROBOTICS),
+        1007,
+        "The requested combination of response modalities (AUDIO) is not supported by the model",
     ),
 ]
 
@@ -186,7 +201,11 @@ FINE: list[dict[str, Any]] = [
         model=NATIVE, generationConfig={**AUDIO, "enableAffectiveDialog": True, "thinkingConfig": {"thinkingBudget": 0}}
     ),
     setup(proactivity={"proactiveAudio": True}),
-    setup(model="models/gemini-3.5-transcribe-live", generationConfig={"responseModalities": ["TEXT"]}),
+    setup(model="models/gemini-3.5-transcribe-live", generationConfig=TEXT),
+    setup(model=ROBOTICS, generationConfig=TEXT),
+    setup(model=LEGACY, tools=NON_BLOCKING),
+    setup(tools=NON_BLOCKING),
+    *(setup(model=model, generationConfig={**AUDIO, "enableAffectiveDialog": False}) for model in (MODEL, LEGACY)),
     setup(
         generationConfig={
             **AUDIO,
@@ -196,17 +215,17 @@ FINE: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("fine", FINE, ids=[row["model"].removeprefix("models/") for row in FINE])
+@pytest.mark.parametrize("fine", FINE, ids=[str(row)[11:60] for row in FINE])
 def test_a_setup_that_suits_its_model(fine: dict[str, Any]) -> None:
     """What each model takes passes on v1alpha."""
-    assert models.check(fine, "v1alpha", by_token=True, locked_model=True).name == fine["model"]
+    assert setup_rules.check(fine, "v1alpha", by_token=True, locked_model=True).name == fine["model"]
 
 
 def test_affective_dialog_is_unknown_to_v1beta() -> None:
     """The field belongs to v1alpha alone, so v1beta has not heard of it."""
     wanted = setup(model=NATIVE, generationConfig={**AUDIO, "enableAffectiveDialog": True})
     with pytest.raises(LiveCloseError, match=r"Unknown name \"enableAffectiveDialog\" at 'setup\.generation_config'"):
-        models.check(wanted, "v1beta", by_token=True, locked_model=True)
+        setup_rules.check(wanted, "v1beta", by_token=True, locked_model=True)
 
 
 FRAMES = [

@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 import errno
+import os
+import pathlib
 import signal
 import ssl
 import sys
 import textwrap
 
 from gemini_live_emulator import DEFAULT_KEY, app
+from gemini_live_emulator.certificate import Certificate, CertificateError
+from gemini_live_emulator.hints import Hints
 from gemini_live_emulator.state.options import SWITCHES, Options
 from gemini_live_emulator.state.state import State
 
@@ -28,8 +32,13 @@ _EXAMPLES = """\
 Point the SDKs at it with the key %(key)s:
   Python:      genai.Client(api_key=…, http_options={"base_url": "http://127.0.0.1:9090", "api_version": "v1alpha"})
   JavaScript:  new GoogleGenAI({apiKey: token, httpOptions: {baseUrl: "http://127.0.0.1:9090", apiVersion: "v1alpha"}})
-Python's client.aio.live always uses TLS: give --certfile and --keyfile for it.
+Python's client.aio.live always uses TLS: give --https for it.
 """
+
+
+def _certificates() -> pathlib.Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (pathlib.Path(cache) if cache else pathlib.Path.home() / ".cache") / "gemini-live-emulator"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +74,14 @@ def parser() -> argparse.ArgumentParser:
         choices = field.metadata["choices"]
         flag = "--" + field.name.replace("_", "-")
         flags.add_argument(flag, choices=choices, default=field.default, help=field.metadata["help"])
+    flags.add_argument(
+        "--https",
+        nargs="?",
+        type=pathlib.Path,
+        const=_certificates(),
+        metavar="FOLDER",
+        help="serve TLS with a certificate that openssl makes, kept in a folder (%(const)s)",
+    )
     flags.add_argument("--certfile", help="serve TLS with this certificate (PEM)")
     flags.add_argument("--keyfile", help="its private key (PEM)")
     return flags
@@ -82,26 +99,43 @@ def _options(given: argparse.Namespace) -> Options:
     )
 
 
+def _tls(given: argparse.Namespace) -> tuple[ssl.SSLContext | None, str]:
+    """What TLS is served with, and what clients have to be told about it; raises CertificateError."""
+    chain, key, advice = given.certfile, given.keyfile, ""
+    if given.https:
+        certificate = Certificate(given.https)
+        certificate.ensure()
+        chain, key, advice = certificate.chain, certificate.key, certificate.advice()
+    if not chain:
+        return None, ""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    return context, advice
+
+
 async def serve(given: argparse.Namespace) -> None:
     """Listen until asked to stop."""
-    tls = None
-    if given.certfile:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(given.certfile, given.keyfile)
+    tls, advice = _tls(given)
+    hints = Hints(lambda text: print(text, flush=True))
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with app.running(State(_options(given)), given.host, given.port, tls) as port:
+    async with app.running(State(_options(given)), given.host, given.port, tls, hints) as port:
         scheme = "https" if tls else "http"
         print(f"Gemini Live emulator on {scheme}://{given.host}:{port}, key {given.key}", flush=True)
+        if advice:
+            print(advice, flush=True)
         await stop.wait()
 
 
 def main() -> int:
-    """Run until interrupted; 1 with a sentence when the port is taken."""
+    """Run until interrupted; 1 with a sentence when the port is taken or there is no certificate."""
     given = parser().parse_args()
     try:
         asyncio.run(serve(given))
+    except CertificateError as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -9,7 +9,7 @@ from aiohttp import web
 from gemini_live_emulator.live.connection import Connection
 from gemini_live_emulator.live.context import SessionContext
 from gemini_live_emulator.live.session import Session
-from gemini_live_emulator.protocol import models
+from gemini_live_emulator.protocol import setup_rules
 from gemini_live_emulator.protocol.errors import NO_KEY, GoogleError, LiveCloseError
 from gemini_live_emulator.protocol.messages import raw_setup, read
 from gemini_live_emulator.state.conversation import Conversation
@@ -18,6 +18,8 @@ from gemini_live_emulator.state.session_record import SessionRecord
 from gemini_live_emulator.state.state import State
 from gemini_live_emulator.state.tokens import Token
 
+# A client that closes the old socket first may see the new one arrive before the close was noticed here.
+_CLOSING_SECONDS = 0.25
 LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
@@ -65,9 +67,9 @@ async def _session(
         raise LiveCloseError(1007, "The first message must be a setup message, and nothing else.")
     effective = token.effective(message["setup"]) if token else message["setup"]
     record.effective = effective
-    conversation = _admit(state, token, effective)
+    conversation = await _admit(state, token, effective)
     by_token, locked = token is not None, token is not None and (token.setup is not None or bool(token.mask))
-    model = models.check(effective, api_version, by_token=by_token, locked_model=locked)
+    model = setup_rules.check(effective, api_version, by_token=by_token, locked_model=locked)
     if token and conversation is None:
         token.used += 1
     if fault and fault.kind == "delay":
@@ -102,10 +104,11 @@ def _token(state: State, given: str | None, *, constrained: bool) -> Token | Non
     return token
 
 
-def _admit(state: State, token: Token | None, effective: dict[str, Any]) -> Conversation | None:
+async def _admit(state: State, token: Token | None, effective: dict[str, Any]) -> Conversation | None:
     """The conversation that a valid handle in the effective setup resumes; else None, when a new one may start."""
     handle = effective.get("sessionResumption", {}).get("handle")
     if handle:
+        await _await_free(state, handle)
         conversation = state.handles.resume(handle)
         if conversation is None:
             raise LiveCloseError(1008, "BidiGenerateContent session not found")
@@ -117,3 +120,14 @@ def _admit(state: State, token: Token | None, effective: dict[str, Any]) -> Conv
     if state.clock.now() >= token.new_session_expire_time:
         raise LiveCloseError(1011, "Token has expired")
     return None
+
+
+async def _await_free(state: State, handle: str) -> None:
+    """Return when no socket of the session is open any more; raise LiveCloseError when one stays open."""
+    if state.options.resume_while_open == "accepted":
+        return
+    end = asyncio.get_running_loop().time() + _CLOSING_SECONDS
+    while state.handles.in_use(handle):
+        if asyncio.get_running_loop().time() > end:
+            raise LiveCloseError(1011, "The session is still open on another connection")
+        await asyncio.sleep(0.01)

@@ -5,6 +5,7 @@ from typing import Any
 
 from gemini_live_emulator.live.connection import Connection
 from gemini_live_emulator.protocol.models import Model
+from gemini_live_emulator.protocol.setup_rules import check_tools
 from gemini_live_emulator.state.conversation import Conversation
 from gemini_live_emulator.state.session_record import SessionRecord
 from gemini_live_emulator.state.state import State
@@ -27,6 +28,28 @@ class SessionContext:
     def text_only(self) -> bool:
         """Whether the model writes its answers instead of speaking them."""
         return "TEXT" in self.model.modalities
+
+    @property
+    def completes_with_call(self) -> bool:
+        """Whether a turn is over with a call that is waited for; nobody has measured it for 2.5 models."""
+        return self.model.turn_after_call_undecided and self.state.options.turn_after_call == "complete"
+
+    def locks(self, field: str) -> bool:
+        """Whether the token fixes this field of the setup, wholly or in part."""
+        if self.token is None or self.token.setup is None:
+            return False
+        return not self.token.mask or any(path.split(".")[0] == field for path in self.token.mask)
+
+    def update(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Replace instruction or tools by a `contextUpdate`; returns the part of it that was applied."""
+        fields = {"tools": given["tools"].get("tools", [])} if "tools" in given else {}
+        if "systemInstruction" in given:
+            fields["systemInstruction"] = given["systemInstruction"]
+        if self.state.options.locked_context_update == "ignored":
+            fields = {name: value for name, value in fields.items() if not self.locks(name)}
+        check_tools(self.model, fields.get("tools", []))
+        self.setup = self.record.effective = {**self.setup, **fields}
+        return fields
 
     async def send_content(self, **fields: Any) -> None:
         """Send one message of `serverContent`."""

@@ -4,7 +4,8 @@ import asyncio
 
 from gemini_live_emulator.live.client_messages import ClientMessages
 from gemini_live_emulator.live.context import SessionContext
-from gemini_live_emulator.live.model_turns import ModelTurns
+from gemini_live_emulator.live.tool_calls import ToolCalls
+from gemini_live_emulator.live.turn_queue import TurnQueue
 from gemini_live_emulator.protocol.errors import LiveCloseError
 from gemini_live_emulator.protocol.messages import read
 
@@ -18,8 +19,9 @@ class Session:
 
     def __init__(self, context: SessionContext) -> None:
         self._context = context
-        self._turns = ModelTurns(context)
-        self._messages = ClientMessages(context, self._turns)
+        self._calls = ToolCalls(context)
+        self._turns = TurnQueue(context, self._calls)
+        self._messages = ClientMessages(context, self._turns, self._calls)
         self._active = False
         self._leaving: asyncio.Task[None] | None = None
 
@@ -30,6 +32,7 @@ class Session:
         context.connection.muted = silent
         await context.offer_handle()
         context.state.open.add(self)
+        context.conversation.sockets.add(id(self))
         tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._updates())]
         try:
             while (text := await context.connection.receive()) is not None:
@@ -41,6 +44,7 @@ class Session:
             await self.leave(error.code, error.reason)
         finally:
             context.state.open.discard(self)
+            context.conversation.sockets.discard(id(self))
             context.conversation.ended = context.state.clock.now()
             for task in (*tasks, self._turns.task, self._leaving):
                 if task is not None:
@@ -84,6 +88,6 @@ class Session:
         """A fresh handle every 1.2 s in which something happened and no answer is being made."""
         while True:
             await asyncio.sleep(UPDATE_SECONDS)
-            if self._active and not self._turns.generating and not self._messages.calls:
+            if self._active and not self._turns.generating and not self._calls.any_out:
                 self._active = False
                 await self._context.offer_handle()

@@ -1,6 +1,7 @@
 """Voice activity detection by loudness, and what can be said about an utterance without understanding it."""
 
 import array
+import dataclasses
 import math
 import sys
 from typing import Any
@@ -9,6 +10,27 @@ from gemini_live_emulator.state.conversation import Utterance
 
 _FRAME_SECONDS = 0.02
 _SILENT = -96.0
+
+
+@dataclasses.dataclass(frozen=True)
+class SpeechEvent:
+    """A start of speech, or (with the utterance) its end, at so many seconds from the start of the stream."""
+
+    offset: float
+    utterance: Utterance | None = None
+
+
+def _samples(pcm: bytes) -> "array.array[int]":
+    samples = array.array("h", pcm[: len(pcm) - len(pcm) % 2])
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples
+
+
+def measured(pcm: bytes, rate: int) -> Utterance:
+    """A whole recording (PCM16) as one utterance."""
+    samples = _samples(pcm)
+    return Utterance(round(len(samples) / max(1, rate), 2), round(_decibels(_mean_square(samples)), 1))
 
 
 def _mean_square(samples: "array.array[int]") -> float:
@@ -33,28 +55,25 @@ class VoiceActivityDetector:
         self._needed = max(_FRAME_SECONDS, detection.get("prefixPaddingMs", 40) / 1000)
         self._silence = max(_FRAME_SECONDS, detection.get("silenceDurationMs", 800 if low_end else 500) / 1000)
         self._rest = b""
-        self.offset = 0.0
+        self._offset = 0.0
         self.speaking = False
         self._clear()
 
     def _clear(self) -> None:
         self._loud = self._quiet = self._total = self._energy = 0.0
 
-    def feed(self, pcm: bytes, rate: int) -> list[Utterance | None]:
-        """Take PCM16; what occurred, in order: None for a start of speech, an Utterance for the end of one."""
-        events: list[Utterance | None] = []
+    def feed(self, pcm: bytes, rate: int) -> list[SpeechEvent]:
+        """Take PCM16; what occurred, in order."""
+        events: list[SpeechEvent] = []
         data = self._rest + pcm
         size = max(2, int(rate * _FRAME_SECONDS) * 2)
         for place in range(0, len(data) - size + 1, size):
-            samples = array.array("h", data[place : place + size])
-            if sys.byteorder == "big":
-                samples.byteswap()
-            self._hear(_mean_square(samples), events)
+            self._frame(_mean_square(_samples(data[place : place + size])), events)
         self._rest = data[len(data) - len(data) % size :]
         return events
 
-    def _hear(self, energy: float, events: list[Utterance | None]) -> None:
-        self.offset += _FRAME_SECONDS
+    def _frame(self, energy: float, events: list[SpeechEvent]) -> None:
+        self._offset += _FRAME_SECONDS
         loud = energy >= self._threshold
         if self.manual:
             if self.speaking:
@@ -66,7 +85,7 @@ class VoiceActivityDetector:
             if self._loud >= self._needed - 1e-9:
                 self.speaking = True
                 self._total, self._quiet = self._loud, 0.0
-                events.append(None)
+                events.append(SpeechEvent(self._offset))
             return
         self._count(energy, loud=loud)
         if self._quiet >= self._silence - 1e-9:
@@ -79,19 +98,19 @@ class VoiceActivityDetector:
             self._loud += _FRAME_SECONDS
             self._energy += energy
 
-    def _end(self) -> Utterance:
+    def _end(self) -> SpeechEvent:
         mean = self._energy / max(1.0, self._loud / _FRAME_SECONDS)
-        heard = Utterance(round(self._total - self._quiet, 2), round(_decibels(mean), 1))
+        utterance = Utterance(round(self._total - self._quiet, 2), round(_decibels(mean), 1))
         self.speaking = False
         self._clear()
-        return heard
+        return SpeechEvent(self._offset, utterance)
 
     def open(self) -> None:
         """The client says that an utterance starts here."""
         self._clear()
         self.speaking = True
 
-    def close(self) -> Utterance | None:
+    def close(self) -> SpeechEvent | None:
         """The client says that nothing more comes: the utterance so far, if there is one."""
         self._rest = b""
         return self._end() if self.speaking else None

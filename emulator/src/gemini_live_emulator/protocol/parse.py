@@ -13,6 +13,7 @@ from gemini_live_emulator.protocol.schema import (
     MASK,
     NUMBER,
     STRING,
+    STRUCT,
     TIMESTAMP,
     Kind,
     Message,
@@ -73,6 +74,12 @@ def _string(value: Any, at: str) -> str:
     return value
 
 
+def _struct(value: Any, at: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _invalid(at, "type.googleapis.com/google.protobuf.Struct", value)
+    return value
+
+
 def _bool(value: Any, at: str) -> bool:
     if not isinstance(value, bool):
         raise _invalid(at, "TYPE_BOOL", value)
@@ -118,6 +125,7 @@ _LEAVES = {
     STRING: _string,
     # Left as text: whoever needs the bytes decodes them, and only once.
     BYTES: _string,
+    STRUCT: _struct,
     BOOL: _bool,
     INTEGER: _integer,
     NUMBER: _number,

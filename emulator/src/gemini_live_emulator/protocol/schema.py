@@ -11,7 +11,7 @@ Kind: TypeAlias = "str | frozenset[str] | dict[str, Kind] | list[Kind]"
 """A leaf's type, an enum's values, a message's fields by camelCase name, or (a list of one) a repeated kind."""
 
 FREE, STRING, INTEGER, NUMBER, BOOL, BYTES, MASK = "FREE", "STRING", "INT32", "FLOAT", "BOOL", "BYTES", "MASK"
-TIMESTAMP = "TIMESTAMP"
+TIMESTAMP, STRUCT = "TIMESTAMP", "STRUCT"
 Message: TypeAlias = dict[str, Kind]
 
 CONTENT: Message = {
@@ -90,7 +90,17 @@ TOOL: Message = {
     "fileSearch": FREE,
     "mcpServers": FREE,
 }
-TRANSCRIPTION: Message = {"languageCodes": [STRING], "languageHints": FREE, "adaptationPhrases": [STRING]}
+TRANSCRIPTION: Message = {
+    "languageCodes": [STRING],
+    "languageAuto": {},
+    "languageHints": {"languageCodes": [STRING]},
+    "customVocabulary": [STRING],
+    "adaptationPhrases": [STRING],
+    "wordTimestamp": BOOL,
+    "diarization": BOOL,
+    "mode": frozenset({"VERBATIM", "SMART"}),
+    "sourceText": STRING,
+}
 SETUP: Message = {
     "model": STRING,
     "generationConfig": GENERATION,
@@ -132,12 +142,13 @@ CLIENT_MESSAGE: Message = {
         "activityStart": {},
         "activityEnd": {},
     },
+    "contextUpdate": {"systemInstruction": CONTENT, "tools": {"tools": [TOOL]}},
     "toolResponse": {
         "functionResponses": [
             {
                 "id": STRING,
                 "name": STRING,
-                "response": FREE,
+                "response": STRUCT,
                 "willContinue": BOOL,
                 "scheduling": frozenset({"SILENT", "WHEN_IDLE", "INTERRUPT"}),
                 "parts": FREE,

@@ -47,11 +47,17 @@ class Turn:
 
 @dataclasses.dataclass
 class Conversation:
-    """The turns so far; `images` were seen. `ended` is when its socket closed, None while it is open."""
+    """The turns so far; `images` were seen. `ended` is when its socket closed, None while it is open.
+
+    `calls` (every function call so far, name by id) and `sockets` (those open now) belong to the session as a whole:
+    all copies of a conversation that handles brought back share them.
+    """
 
     turns: tuple[Turn, ...] = ()
     images: int = 0
     ended: dt.datetime | None = None
+    calls: dict[str, str] = dataclasses.field(default_factory=dict)
+    sockets: set[int] = dataclasses.field(default_factory=set)
 
     def add(self, role: str, text: str, audio_seconds: float = 0.0) -> None:
         """Add a turn; sound counts 25 tokens a second, text a token for every four letters."""

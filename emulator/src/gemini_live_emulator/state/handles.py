@@ -29,6 +29,10 @@ class Handles:
             self._kept.popitem(last=False)
         return handle
 
+    def in_use(self, handle: str) -> bool:
+        """Whether a socket of the session that the handle belongs to is still open."""
+        return handle in self._kept and bool(self._kept[handle][0].sockets)
+
     def resume(self, handle: str) -> Conversation | None:
         """A conversation that goes on from the handle; None when the handle is unknown or too old."""
         live, snapshot = self._kept.get(handle, (None, None))

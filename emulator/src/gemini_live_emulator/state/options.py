@@ -20,6 +20,21 @@ class Options:
     go_away_seconds: float = 10.0
     speaking_rate: float = 1.0
     strict_mask: bool = False
+    resume_while_open: str = _switch(
+        "refused", "accepted", "a handle whose session still has an open socket: closed with 1011, or resumed"
+    )
+    locked_context_update: str = _switch(
+        "ignored", "applied", "a contextUpdate of what the token locks (nobody has measured it)"
+    )
+    turn_after_call: str = _switch(
+        "open", "complete", "whether 2.5 models send turnComplete with a call that they wait for, too"
+    )
+    odd_roles: str = _switch("accepted", "refused", "roles other than user and model, or none, in clientContent")
+    push_to_talk: str = _switch(
+        "two-answers", "one-answer", "what a clientContent right after activityEnd gets: an answer of its own, or none"
+    )
+    unknown_calls: str = _switch("refused", "ignored", "a function response whose id was never given out")
+    sound_parts: str = _switch("one", "bundled", "how many parts of sound a message may hold")
 
 
 SWITCHES = tuple(field for field in dataclasses.fields(Options) if "choices" in field.metadata)

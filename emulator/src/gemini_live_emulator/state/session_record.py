@@ -29,6 +29,10 @@ class SessionRecord:
         default_factory=lambda: collections.deque(maxlen=KEPT_TEXTS)
     )
 
+    context_updates: collections.deque[Any] = dataclasses.field(
+        default_factory=lambda: collections.deque(maxlen=KEPT_TEXTS)
+    )
+
     def add_audio(self, samples: bytes, mime_type: str) -> None:
         """Keep the newest 4 MiB (two minutes at 16 kHz)."""
         self.audio += samples
@@ -51,4 +55,5 @@ class SessionRecord:
             "texts": list(self.texts),
             "images": list(self.images),
             "toolResponses": list(self.tool_responses),
+            "contextUpdates": list(self.context_updates),
         }
