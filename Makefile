@@ -9,10 +9,10 @@ PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 pyth
   "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run emulator dist-emulator test lint format lock languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(READY): requirements-dev.txt
 	@if [ -z "$(PYTHON)" ]; then echo "livetoken needs Python 3.11 to 3.14: install one, or name it: make PYTHON=/path/to/python3.13 …" >&2; exit 1; fi
@@ -44,6 +44,14 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
 
+DIST := dist
+
+emulator: $(READY) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
+	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
+
+dist-emulator: $(READY) ## build the emulator's wheel in dist/
+	@$(BIN)/uv build --quiet --wheel --out-dir "$(DIST)" emulator
+
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)
 
@@ -71,4 +79,4 @@ examples/vendor/genai.js: tests/client/js/package-lock.json
 	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../../examples/vendor/genai.js
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build examples/vendor tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build dist examples/vendor tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

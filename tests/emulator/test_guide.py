@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import warnings
 from typing import Any
 
 import pytest
 from gemini_live_emulator.protocol import errors
 from gemini_live_emulator.state import faults, options
+from gemini_live_emulator.state.scenario import Scenario
 
 from dev.children import ROOT
 from dev.processes import Google
@@ -60,6 +62,15 @@ def test_every_control_route_answers(google: Google) -> None:
     """Each GET of the routes table is one that the emulator knows."""
     for route in re.findall(r"`GET ([a-z]+)`", GUIDE.split("## Control routes", 1)[1]):
         assert isinstance(google.json("GET", route), list | dict)
+
+
+def test_the_scenario_is_one() -> None:
+    """The guide's own scenario is read, with everything that it shows."""
+    (text,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    scenario = Scenario.read(tomllib.loads(text))
+    assert [len(scenario.next_session()._left) for _ in range(4)] == [2, 0, 0, 1]
+    known = {"when", "call", "say", "hear", "wait_seconds", "repeat", "drop", "close", "drop_after_seconds"}
+    assert all(re.search(rf"^{name} = ", text, re.MULTILINE) for name in known)
 
 
 def test_the_python_example_mints(google: Google) -> None:

@@ -9,11 +9,13 @@ import signal
 import ssl
 import sys
 import textwrap
+import tomllib
 
 from gemini_live_emulator import DEFAULT_KEY, app
 from gemini_live_emulator.certificate import Certificate, CertificateError
 from gemini_live_emulator.hints import Hints
 from gemini_live_emulator.state.options import SWITCHES, Options
+from gemini_live_emulator.state.scenario import Scenario, ScenarioError
 from gemini_live_emulator.state.state import State
 
 _ABOUT = """\
@@ -74,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         choices = field.metadata["choices"]
         flag = "--" + field.name.replace("_", "-")
         flags.add_argument(flag, choices=choices, default=field.default, help=field.metadata["help"])
+    flags.add_argument("--scenario", type=pathlib.Path, help="a TOML file of what it says and does (its README)")
     flags.add_argument(
         "--https",
         nargs="?",
@@ -113,14 +116,25 @@ def _tls(given: argparse.Namespace) -> tuple[ssl.SSLContext | None, str]:
     return context, advice
 
 
+def _scenario(path: pathlib.Path | None) -> Scenario:
+    """What the file holds; raises ScenarioError with the file's name."""
+    if path is None:
+        return Scenario()
+    try:
+        return Scenario.read(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ScenarioError(f"{path}: {error}") from error
+
+
 async def serve(given: argparse.Namespace) -> None:
     """Listen until asked to stop."""
     tls, advice = _tls(given)
+    scenario = _scenario(given.scenario)
     hints = Hints(lambda text: print(text, flush=True))
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with app.running(State(_options(given)), given.host, given.port, tls, hints) as port:
+    async with app.running(State(_options(given), scenario=scenario), given.host, given.port, tls, hints) as port:
         scheme = "https" if tls else "http"
         print(f"Gemini Live emulator on {scheme}://{given.host}:{port}, key {given.key}", flush=True)
         if advice:
@@ -129,11 +143,11 @@ async def serve(given: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run until interrupted; 1 with a sentence when the port is taken or there is no certificate."""
+    """Run until interrupted; 1 with a sentence when the port is taken, or a file is missing or wrong."""
     given = parser().parse_args()
     try:
         asyncio.run(serve(given))
-    except CertificateError as error:
+    except (CertificateError, ScenarioError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

@@ -79,6 +79,10 @@ class Control:
         """The next spoken utterances will be understood as these words."""
         self.json("POST", "hear", {"texts": list(texts)})
 
+    def scenario(self, scenario: dict[str, Any]) -> None:
+        """From the next session on follow this scenario, in the form of the TOML file; an empty one ends it."""
+        self.json("POST", "scenario", scenario)
+
     def go_away(self, seconds: float = 1.0) -> None:
         """Tell every open session to go away, and close it after so many seconds."""
         self.json("POST", "go-away", {"seconds": seconds})

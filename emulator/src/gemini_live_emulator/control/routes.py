@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gemini_live_emulator.rest.replies import json_response
 from gemini_live_emulator.state.faults import Fault
+from gemini_live_emulator.state.scenario import Scenario
 from gemini_live_emulator.state.session_record import SessionRecord
 from gemini_live_emulator.state.state import State
 
@@ -70,6 +71,7 @@ async def _change(state: State, parts: list[str], body: dict[str, Any]) -> Any:
         "clock": _clock,
         "hear": _hear,
         "go-away": _go_away,
+        "scenario": _scenario,
         "reset": _reset,
     }
     match parts:
@@ -109,6 +111,11 @@ async def _clock(state: State, body: dict[str, Any]) -> Any:
 async def _hear(state: State, body: dict[str, Any]) -> Any:
     state.utterances.extend(map(str, body["texts"]))
     return {"waiting": len(state.utterances)}
+
+
+async def _scenario(state: State, body: dict[str, Any]) -> Any:
+    state.scenario = Scenario.read(body)
+    return {}
 
 
 async def _go_away(state: State, body: dict[str, Any]) -> Any:

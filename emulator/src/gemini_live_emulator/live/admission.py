@@ -74,7 +74,12 @@ async def _session(
         token.used += 1
     if fault and fault.kind == "delay":
         await asyncio.sleep(fault.ms / 1000)
-    context = SessionContext(state, connection, record, model, conversation or Conversation(), effective, token)
+    progress = state.scenario.next_session()
+    conversation = conversation or Conversation()
+    context = SessionContext(state, connection, record, model, conversation, effective, progress, token)
+    if progress.ending and not progress.ending.after_seconds:
+        await context.end(progress.ending)
+        return
     await Session(context).run(silent=fault is not None and fault.kind == "silent")
 
 

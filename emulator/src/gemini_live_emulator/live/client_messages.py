@@ -118,8 +118,8 @@ class ClientMessages:
         context = self._context
         if utterance.seconds > 0:
             self._turn.sound = utterance
-            if context.state.utterances:
-                self._turn.add(context.state.utterances.popleft())
+            understood = context.state.utterances.popleft() if context.state.utterances else context.progress.hear()
+            self._turn.add(understood)
             if "inputAudioTranscription" in context.setup:
                 transcription = {"text": self._turn.described()}
                 await context.connection.send({"serverContent": {"inputTranscription": transcription}})

@@ -7,6 +7,7 @@ from gemini_live_emulator.live.connection import Connection
 from gemini_live_emulator.protocol.models import Model
 from gemini_live_emulator.protocol.setup_rules import check_tools
 from gemini_live_emulator.state.conversation import Conversation
+from gemini_live_emulator.state.scenario import Ending, Progress
 from gemini_live_emulator.state.session_record import SessionRecord
 from gemini_live_emulator.state.state import State
 from gemini_live_emulator.state.tokens import Token
@@ -22,6 +23,7 @@ class SessionContext:
     model: Model
     conversation: Conversation
     setup: dict[str, Any]
+    progress: Progress
     token: Token | None = None
 
     @property
@@ -50,6 +52,13 @@ class SessionContext:
         check_tools(self.model, fields.get("tools", []))
         self.setup = self.record.effective = {**self.setup, **fields}
         return fields
+
+    async def end(self, ending: Ending) -> None:
+        """End the socket as a scenario demands, at once."""
+        if ending.code is None:
+            self.connection.drop()
+        else:
+            await self.connection.close(ending.code, ending.reason)
 
     async def send_content(self, **fields: Any) -> None:
         """Send one message of `serverContent`."""

@@ -68,6 +68,11 @@ def reply(setup: dict[str, Any], conversation: Conversation, turn: UserTurn, *, 
     return " ".join(said) or "Hello."
 
 
+def call_id(chance: random.Random) -> str:
+    """A fresh id for a function call."""
+    return f"call_{chance.getrandbits(32):08x}"
+
+
 def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[str, Any]]:
     """The function calls that a text asks for, one for each of its parts joined by "and".
 
@@ -88,8 +93,7 @@ def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[
             spoken = re.sub(r"[_\W]+", " ", name).strip() or name
             if name in part or spoken in part or spoken.partition(" ")[0] in words:
                 args = _arguments(function, words, set(spoken.split()) | {name})
-                call = {"id": f"call_{chance.getrandbits(32):08x}", "name": function["name"], "args": args}
-                found.append(call)
+                found.append({"id": call_id(chance), "name": function["name"], "args": args})
                 break
     return found
 

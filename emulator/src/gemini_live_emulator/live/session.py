@@ -33,7 +33,7 @@ class Session:
         await context.offer_handle()
         context.state.open.add(self)
         context.conversation.sockets.add(id(self))
-        tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._updates())]
+        tasks = [asyncio.create_task(work()) for work in (self._watch, self._updates, self._follow_plan)]
         try:
             while (text := await context.connection.receive()) is not None:
                 self._active = True
@@ -69,6 +69,13 @@ class Session:
                 warned = True
                 await self._context.connection.send({"goAway": {"timeLeft": f"{left:.3f}s"}})
             await asyncio.sleep(min(_TICK_SECONDS, left))
+
+    async def _follow_plan(self) -> None:
+        """End the socket when the scenario says so."""
+        ending = self._context.progress.ending
+        if ending is not None:
+            await asyncio.sleep(ending.after_seconds)
+            await self._context.end(ending)
 
     async def go_away(self, seconds: float) -> None:
         """Announce the end of the connection, which then comes after so many seconds."""

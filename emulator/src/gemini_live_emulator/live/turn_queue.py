@@ -11,6 +11,7 @@ from gemini_live_emulator.live.model_turn import ModelTurn
 from gemini_live_emulator.live.tool_calls import ToolCalls
 from gemini_live_emulator.live.usage import usage_metadata
 from gemini_live_emulator.state.conversation import UserTurn
+from gemini_live_emulator.state.scenario import Planned
 
 
 class TurnQueue:
@@ -24,6 +25,8 @@ class TurnQueue:
         # The turn that is being sent; None while there is none, or only its sound still plays.
         self._sending: ModelTurn | None = None
         self._first = True
+        # The turn of a scenario whose functions have been called, and which speaks when their results have come.
+        self._planned: Planned | None = None
 
     @property
     def playing(self) -> bool:
@@ -75,8 +78,28 @@ class TurnQueue:
     async def _answer_all(self) -> None:
         while self._waiting and not self._calls.waiting:
             turn = self._waiting.popleft()
-            found = [] if turn.results else script.calls(self._context.setup, turn.text, self._context.state.chance)
-            await (self._call(turn, found) if found else self._answer(turn))
+            planned, self._planned = self._planned, None
+            if not turn.results:
+                planned = self._context.progress.answer_to(turn.described())
+            found = [] if turn.results else self._calls_for(turn, planned)
+            await asyncio.sleep(planned.wait_seconds if planned and not turn.results else 0)
+            if found:
+                # What it says comes with the results.
+                self._planned = planned
+                await self._call(turn, found)
+                continue
+            if not (planned and planned.only_ends):
+                await self._answer(turn, planned.say if planned else "")
+            if planned and planned.ending:
+                await asyncio.sleep(planned.ending.after_seconds)
+                await self._context.end(planned.ending)
+
+    def _calls_for(self, turn: UserTurn, planned: Planned | None) -> list[dict[str, Any]]:
+        """The calls that a scenario asks for; without one those that the user's words ask for."""
+        context = self._context
+        if planned is None:
+            return script.calls(context.setup, turn.text, context.state.chance)
+        return [{"id": script.call_id(context.state.chance), **call} for call in planned.calls]
 
     async def _call(self, turn: UserTurn, calls: list[dict[str, Any]]) -> None:
         """Call functions instead of answering; the turn is over at once unless their results are waited for."""
@@ -86,9 +109,9 @@ class TurnQueue:
         if not self._calls.waiting or context.completes_with_call:
             await self._complete()
 
-    async def _answer(self, turn: UserTurn) -> None:
+    async def _answer(self, turn: UserTurn, text: str) -> None:
         context = self._context
-        text = script.reply(context.setup, context.conversation, turn, first=self._first)
+        text = text or script.reply(context.setup, context.conversation, turn, first=self._first)
         self._first = False
         if not turn.results:
             context.conversation.add_user_turn(turn)

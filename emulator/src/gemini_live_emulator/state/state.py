@@ -11,6 +11,7 @@ from gemini_live_emulator.state.keys import Keys
 from gemini_live_emulator.state.metadata import Metadata
 from gemini_live_emulator.state.options import Options
 from gemini_live_emulator.state.requests import RequestRecorder
+from gemini_live_emulator.state.scenario import Scenario
 from gemini_live_emulator.state.secrets import Secrets
 from gemini_live_emulator.state.tokens import Tokens
 
@@ -24,7 +25,11 @@ class State:
     """The state behind all routes of one emulator."""
 
     def __init__(
-        self, options: Options | None = None, clock: Clock | None = None, chance: random.Random | None = None
+        self,
+        options: Options | None = None,
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+        scenario: Scenario | None = None,
     ) -> None:
         self.options = options or Options()
         self.clock = clock or Clock()
@@ -36,6 +41,7 @@ class State:
         self.handles = Handles(self.clock, self.chance)
         self.faults = Faults()
         self.requests = RequestRecorder()
+        self._first_scenario = self.scenario = scenario or Scenario()
         self.sessions: collections.deque[SessionRecord] = collections.deque(maxlen=KEPT_SESSIONS)
         # What the next spoken utterances will be understood as.
         self.utterances: collections.deque[str] = collections.deque()
@@ -51,5 +57,7 @@ class State:
         self.clock.shift(0)
         self.faults.all.clear()
         self.requests.reset()
+        self.scenario = self._first_scenario
+        self.scenario.restart()
         self.sessions.clear()
         self.utterances.clear()
