@@ -14,7 +14,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +83,14 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
+
+DIST := dist
+
+emulator: $(READY) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
+	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
+
+dist-emulator: $(READY) ## build the emulator's wheel in dist/
+	@$(BIN)/uv build --quiet --wheel --out-dir "$(DIST)" emulator
 
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)

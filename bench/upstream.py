@@ -10,8 +10,8 @@ import json
 import random
 from collections.abc import Callable
 
-from gemini_live_emulator.metadata import HEADERS, Metadata
-from gemini_live_emulator.secrets import Secrets
+from gemini_live_emulator.state.metadata import HEADERS, Metadata
+from gemini_live_emulator.state.secrets import Secrets
 
 KEY = "a-key-for-measuring-on-this-machine-only"
 

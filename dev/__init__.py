@@ -1,1 +1,9 @@
 """Everything that runs livetoken on one machine; none of it is deployed."""
+
+import pathlib
+import sys
+
+# The emulator is a package of its own, in a folder of its own: `python -m dev` finds it without being told.
+_EMULATOR = str(pathlib.Path(__file__).resolve().parent.parent / "emulator" / "src")
+if _EMULATOR not in sys.path:
+    sys.path.append(_EMULATOR)

@@ -1,4 +1,4 @@
-"""`python -m dev`: the site, the function and the stand-in for Google, with one command (`make run`)."""
+"""`python -m dev`: the site, the function and the emulator, with one command (`make run`)."""
 
 import sys
 

@@ -14,8 +14,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from gemini_live_emulator.control.client import Control
+
 from dev.children import ROOT, Child, DiedError
-from dev.control import Control
 
 __all__ = ["DiedError", "Function", "Google", "free_port", "function", "google"]
 
@@ -58,9 +59,9 @@ def minimal_env(**more: str) -> dict[str, str]:
     )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Google(Control):
-    """The stand-in for Google's endpoints, running; its methods are those of `Control`."""
+    """The emulator of Google's endpoints, running; its methods are those of `Control`."""
 
     port: int
     process: Child
@@ -96,17 +97,18 @@ def google(port: int | None = None, *, echo: Echo | None = None, **options: obje
     for name, value in options.items():
         flags += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
     command = [sys.executable, "-m", "gemini_live_emulator", "--port", str(port), *flags]
-    process = Child("the stand-in for Google", command, minimal_env(PYTHONPATH=str(ROOT / "emulator" / "src")), echo)
+    process = Child("the emulator", command, minimal_env(PYTHONPATH=str(ROOT / "emulator" / "src")), echo)
     try:
         process.await_port(port)
-        scheme, certificate = ("https", str(options["certfile"])) if "certfile" in options else ("http", None)
+        trusted = options.get("certfile") or ("https" in options and f"{options['https']}/authority.pem") or None
+        scheme, certificate = ("https", str(trusted)) if trusted else ("http", None)
         yield Google(url=f"{scheme}://127.0.0.1:{port}", certfile=certificate, port=port, process=process)
     finally:
         process.end()
 
 
 def function_env(google_url: str) -> dict[str, str]:
-    """The settings that make the function talk to the stand-in at `google_url` and to nobody else."""
+    """The settings that make the function talk to the emulator at `google_url` and to nobody else."""
     host = google_url.split("://", 1)[1]
     return {
         "GEMINI_API_KEY_SECRET": SECRET,
@@ -129,7 +131,7 @@ def function(
 ) -> Iterator[Function]:
     """Run the real functions-framework on `main.py`, listening on 127.0.0.1.
 
-    `google` None: no stand-in, the caller gives the settings in `env`. An `env` value of None removes a variable.
+    `google` None: no emulator, the caller gives the settings in `env`. An `env` value of None removes a variable.
     Ready means that the port accepts connections: nothing has been requested yet, so the instance is still cold.
     Raises DiedError, with what the process printed, when it refuses to start.
     """

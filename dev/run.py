@@ -43,8 +43,8 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def ports(env: Mapping[str, str], *, stand_in: bool) -> tuple[int, int, int]:
-    """The ports of site, function and stand-in, those that will be used all free; raises CannotRunError."""
+def ports(env: Mapping[str, str], *, emulator: bool) -> tuple[int, int, int]:
+    """The ports of site, function and emulator, those that will be used all free; raises CannotRunError."""
     found: dict[int, str] = {}
     for name, default in _PORTS.items():
         text = env.get(name) or str(default)
@@ -54,7 +54,7 @@ def ports(env: Mapping[str, str], *, stand_in: bool) -> tuple[int, int, int]:
             raise CannotRunError(f"{found[port]} and {name} are both {port}: give them different ports.")
         found[port] = name
     for port, name in found.items():
-        if (stand_in or name != "GOOGLE_PORT") and taken(port):
+        if (emulator or name != "GOOGLE_PORT") and taken(port):
             raise CannotRunError(
                 f"Port {port} is taken: end what uses it, or choose another: {name}={port + 1} make run"
             )
@@ -109,7 +109,7 @@ def _run(env: Mapping[str, str]) -> int:
         if importlib.util.find_spec(package) is None:
             raise CannotRunError(f"{package} is not installed: use `make run`, which installs what it needs.")
     key = env.get("GEMINI_API_KEY", "").strip()
-    site_port, function_port, google_port = ports(env, stand_in=not key)
+    site_port, function_port, google_port = ports(env, emulator=not key)
     settings: dict[str, str | None] = {name: env[name] for name in _PASSED_ON if env.get(name)}
     with contextlib.ExitStack() as parts:
         google = None
@@ -117,9 +117,9 @@ def _run(env: Mapping[str, str]) -> int:
             settings["GEMINI_API_KEY"] = key
             where = "https://generativelanguage.googleapis.com  (Google itself: GEMINI_API_KEY is set, talking costs)"
         else:
-            say(f"Starting the stand-in for Google on port {google_port} …")
+            say(f"Starting the Gemini Live emulator on port {google_port} …")
             google = parts.enter_context(processes.google(google_port, echo=say))
-            where = f"{google.url}  (the stand-in: no key, no cost; set GEMINI_API_KEY to talk to Google)"
+            where = f"{google.url}  (the emulator: no key, no cost; set GEMINI_API_KEY to talk to Google)"
         say(f"Starting the function on port {function_port} …")
         origins = [f"http://localhost:{site_port}", f"http://127.0.0.1:{site_port}"]
         function = parts.enter_context(processes.function(google, origins, function_port, settings, echo=say))

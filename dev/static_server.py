@@ -1,7 +1,7 @@
 """Serves `examples/` and `client/src/` as one folder, as a static host would, with the addresses of this run.
 
 Pages are written for the default ports. In `.html` files, and only there, `http://localhost:8080` becomes the
-function's URL, and `ws://127.0.0.1:9090` and `ws://localhost:9090` the stand-in's: in markup and in the CSP alike.
+function's URL, and `ws://127.0.0.1:9090` and `ws://localhost:9090` the emulator's: in markup and in the CSP alike.
 """
 
 import contextlib

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -108,7 +109,7 @@ def test_it_starts_and_the_curl_line_works_and_ctrl_c_ends_it() -> None:
             f"http://127.0.0.1:{started.ports['GOOGLE_PORT']}",
         ):
             assert url in text
-        assert "the stand-in: no key, no cost" in text
+        assert "the emulator: no key, no cost" in text
         (line,) = [line for line in started.lines if line.startswith("  curl ")]
         done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=PATIENCE, check=True)
         answer = json.loads(done.stdout)
@@ -125,7 +126,7 @@ def test_it_starts_and_the_curl_line_works_and_ctrl_c_ends_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("gemini_live_emulator", "The stand-in for google"), ("functions_framework", "The function")]
+    ("words", "name"), [("gemini_live_emulator", "The emulator"), ("functions_framework", "The function")]
 )
 def test_a_dead_part_ends_everything(words: str, name: str) -> None:
     """When one part dies the others are ended, and it says which one died."""
@@ -170,17 +171,17 @@ PORTS: list[tuple[dict[str, str], str]] = [
 def test_a_port_that_makes_no_sense(env: dict[str, str], sentence: str) -> None:
     """One sentence that names the variable."""
     with pytest.raises(run.CannotRunError) as caught:
-        run.ports(env, stand_in=False)
+        run.ports(env, emulator=False)
     assert str(caught.value) == sentence
 
 
 def test_with_a_key_it_talks_to_google() -> None:
-    """GEMINI_API_KEY set: no stand-in, no base URL but Google's, and the key is not shown."""
+    """GEMINI_API_KEY set: no emulator, no base URL but Google's, and the key is not shown."""
     with runner(GEMINI_API_KEY="a-key-of-the-developers-own-0123456789") as started:
         started.ready()
         text = started.text()
         assert "Google itself: GEMINI_API_KEY is set" in text
-        assert "stand-in" not in text
+        assert "emulator" not in text
         assert "a-key-of" not in text
         assert not listening(started.ports["GOOGLE_PORT"])
 
@@ -238,7 +239,7 @@ def test_processes_are_ended_with_their_block() -> None:
     ):
         assert listening(google.port)
         assert listening(function.port)
-        assert google.lines()[0].startswith("Stand-in for Google on ")
+        assert google.lines()[0].startswith("Gemini Live emulator on ")
     assert not listening(google.port)
     assert not listening(function.port)
     with pytest.raises(processes.DiedError, match="ALLOWED_ORIGINS"), processes.function(None, []):
@@ -261,3 +262,9 @@ def test_a_neighbour_on_ipv6_takes_the_port() -> None:
             pytest.skip("this machine has no IPv6 loopback address")
         neighbour.listen()
         assert run.taken(neighbour.getsockname()[1])
+
+
+def test_every_setting_passed_on_is_named() -> None:
+    """What the runner hands to the function is listed in its README."""
+    text = (ROOT / "dev" / "README.md").read_text().split("are passed on to the function:", 1)[1]
+    assert set(re.findall(r"`([A-Z_]+)`", text)) == set(run._PASSED_ON)

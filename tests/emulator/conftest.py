@@ -1,4 +1,4 @@
-"""A stand-in for Google that these tests may reset, in a process of its own."""
+"""An emulator for Google that these tests may reset, in a process of its own."""
 
 from collections.abc import Iterator
 

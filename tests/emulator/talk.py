@@ -1,8 +1,9 @@
-"""A plain client of the Live API for tests, and an in-process stand-in with a clock that tests move."""
+"""A plain client of the Live API for tests, and an in-process emulator with a clock that tests move."""
 
 import asyncio
 import base64
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import random
@@ -11,13 +12,30 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from gemini_live_emulator import app, speech
-from gemini_live_emulator.clock import Clock
-from gemini_live_emulator.world import DEFAULT_KEY, Options, World
+from gemini_live_emulator import DEFAULT_KEY, app
+from gemini_live_emulator.live import speech
+from gemini_live_emulator.state.clock import Clock
+from gemini_live_emulator.state.options import Options
+from gemini_live_emulator.state.state import State
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 MODEL = "models/gemini-3.8-live"
+TRANSCRIBED: dict[str, Any] = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
+TOOLS = [
+    {
+        "functionDeclarations": [
+            {
+                "name": "add_to_basket",
+                "parameters": {
+                    "type": "OBJECT",
+                    "properties": {"item": {"type": "STRING"}, "quantity": {"type": "INTEGER"}},
+                },
+            },
+            {"name": "show_item", "parameters": {"type": "OBJECT", "properties": {"item": {"type": "STRING"}}}},
+        ]
+    }
+]
 METHOD = "BidiGenerateContentConstrained"
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 PATIENCE = 10.0
@@ -57,7 +75,7 @@ def token(url: str, *, setup: dict[str, Any], **more: Any) -> str:
 
 
 def tone(seconds: float, loudness: float = 0.3, rate: int = 16_000) -> bytes:
-    """Speech-like sound of that length at 16 kHz: the stand-in's own voice, thinned out."""
+    """Speech-like sound of that length at 16 kHz: the emulator's own voice, thinned out."""
     sound = b"".join(sound for _, sound in speech.speak("la " * int(seconds * 8 + 8), "Kore", 1.5))
     samples = memoryview(sound).cast("h")
     count = int(seconds * rate)
@@ -184,14 +202,28 @@ class HandClock:
 
 
 @contextlib.asynccontextmanager
-async def in_process(**options: Any) -> AsyncIterator[tuple[str, World, HandClock]]:
-    """A stand-in in this process with a clock of the test's own and always the same chance."""
+async def in_process(**options: Any) -> AsyncIterator[tuple[str, State, HandClock]]:
+    """An emulator in this process with a clock of the test's own and always the same chance."""
     clock = HandClock()
-    world = World(Options(**{"speaking_rate": 20, **options}), Clock(clock), random.Random(7))
-    async with app.running(world) as port:
-        yield f"http://127.0.0.1:{port}", world, clock
+    state = State(Options(**{"speaking_rate": 20, **options}), Clock(clock), random.Random(7))
+    async with app.running(state) as port:
+        yield f"http://127.0.0.1:{port}", state, clock
 
 
-def world_token(world: World, **body: Any) -> str:
+def state_token(state: State, **body: Any) -> str:
     """A token minted without HTTP."""
-    return world.tokens.mint("v1alpha", json.dumps(body).encode())
+    return state.tokens.mint("v1alpha", json.dumps(body).encode())
+
+
+def talk(steps: Callable[[Live, State], Any], *, version: str = "v1alpha", **how: Any) -> Any:
+    """Run `steps(session, state)` in a session whose token locks the setup fields given; names of options are options."""
+    options = {field.name: how.pop(field.name) for field in dataclasses.fields(Options) if field.name in how}
+
+    async def go() -> Any:
+        async with in_process(**options) as (url, state, _):
+            locked = setup(**{**TRANSCRIBED, **how})
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked), version=version) as session:
+                assert await session.next() == {"setupComplete": {}}
+                return await steps(session, state)
+
+    return asyncio.run(go())

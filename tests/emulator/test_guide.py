@@ -1,20 +1,22 @@
-"""docs/emulator.md and the stand-in say the same."""
+"""The emulator's README and the emulator say the same."""
 
 import os
 import re
 import subprocess
 import sys
+import tomllib
 import warnings
 from typing import Any
 
 import pytest
-from gemini_live_emulator import errors, faults
+from gemini_live_emulator.protocol import errors
+from gemini_live_emulator.state import faults, options
+from gemini_live_emulator.state.scenario import Scenario
 
 from dev.children import ROOT
 from dev.processes import Google
-from dev.run import _PASSED_ON
 
-GUIDE = (ROOT / "docs" / "emulator.md").read_text()
+GUIDE = (ROOT / "emulator" / "README.md").read_text()
 
 
 def rows(heading: str) -> set[str]:
@@ -46,16 +48,29 @@ def test_every_flag_is_in_the_table() -> None:
     assert flags == set(re.findall(r"`(--[a-z-]+)`", GUIDE.split("## Point", 1)[0]))
 
 
-def test_every_setting_passed_on_is_named() -> None:
-    """What the runner hands to the function is listed."""
-    text = GUIDE.split("are passed on to the function:", 1)[1].split("\n\n", 1)[0]
-    assert set(re.findall(r"`([A-Z_]+)`", text)) == set(_PASSED_ON)
+def test_every_switch_is_in_the_table() -> None:
+    """Its values, the default first."""
+    table = {
+        row[0]: tuple(re.findall(r"`([a-z-]+)`", row[1]))
+        for row in re.findall(r"^\| `--([a-z-]+)` \| ((?:`[a-z-]+`(?:, )?)+) \|", GUIDE, re.MULTILINE)
+        if "`, `" in row[1]
+    }
+    assert table == {field.name.replace("_", "-"): field.metadata["choices"] for field in options.SWITCHES}
 
 
 def test_every_control_route_answers(google: Google) -> None:
-    """Each GET of the routes table is one that the stand-in knows."""
+    """Each GET of the routes table is one that the emulator knows."""
     for route in re.findall(r"`GET ([a-z]+)`", GUIDE.split("## Control routes", 1)[1]):
         assert isinstance(google.json("GET", route), list | dict)
+
+
+def test_the_scenario_is_one() -> None:
+    """The guide's own scenario is read, with everything that it shows."""
+    (text,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    scenario = Scenario.read(tomllib.loads(text))
+    assert [len(scenario.next_session()._left) for _ in range(4)] == [2, 0, 0, 1]
+    known = {"when", "call", "say", "hear", "wait_seconds", "repeat", "drop", "close", "drop_after_seconds"}
+    assert all(re.search(rf"^{name} = ", text, re.MULTILINE) for name in known)
 
 
 def test_the_python_example_mints(google: Google) -> None:

@@ -6,7 +6,7 @@ import json
 from urllib.error import HTTPError
 
 import pytest
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
 
 from dev.processes import Google
 from tests.emulator.talk import live, mint, post, refusal, setup, token, tone

@@ -5,14 +5,14 @@ import json
 from typing import Any
 
 import pytest
-from gemini_live_emulator import models
-from gemini_live_emulator.errors import LiveCloseError
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
+from gemini_live_emulator.protocol import setup_rules
+from gemini_live_emulator.protocol.errors import LiveCloseError
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from dev.processes import Google
-from tests.emulator.talk import MODEL, in_process, live, mint, refusal, setup, token, words, world_token
+from tests.emulator.talk import MODEL, in_process, live, mint, refusal, setup, state_token, token, words
 
 PROJECT_SCOPED = "token-based requests cannot use project-scoped features such as tuned models"
 
@@ -104,6 +104,10 @@ def cut(text: str) -> str:
 
 AUDIO = {"responseModalities": ["AUDIO"]}
 NATIVE = "models/gemini-2.5-flash-native-audio-latest"
+LEGACY = "models/gemini-3.1-flash-live-preview"
+ROBOTICS = "models/gemini-robotics-er-2-streaming-preview"
+TEXT = {"responseModalities": ["TEXT"]}
+NON_BLOCKING = [{"functionDeclarations": [{"name": "f", "behavior": "NON_BLOCKING"}]}]
 SETUPS: list[tuple[dict[str, Any], int, str]] = [
     ({}, 1007, PROJECT_SCOPED),
     (setup(model="gemini-3.8-live"), 1007, PROJECT_SCOPED),
@@ -125,14 +129,14 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
         "Thinking level is not supported for this model",
     ),
     (setup(generationConfig={**AUDIO, "thinkingConfig": {}}), 1007, "Thinking level is not supported for this model"),
-    (setup(model=f"{MODEL}-extended-thinking"), 1007, "Thinking level must be specified"),
+    (setup(model=f"{MODEL}-extended-thinking"), 1007, "Thinking level must be specified for this model"),
     (
         setup(
             model=f"{MODEL}-extended-thinking",
             generationConfig={**AUDIO, "thinkingConfig": {"thinkingLevel": "minimal"}},
         ),
         1007,
-        "Thinking level is not supported for this model",
+        "Thinking level MINIMAL is not supported for this model",
     ),
     (setup(proactivity={"proactiveAudio": False}), 1007, "Proactive audio is required for this model"),
     (
@@ -141,9 +145,9 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
         "Proactive audio is not supported for this model",
     ),
     (
-        setup(generationConfig={**AUDIO, "enableAffectiveDialog": True}),
+        setup(model=LEGACY, generationConfig={**AUDIO, "enableAffectiveDialog": True}),
         1007,
-        "Affective dialog is not supported for this model",
+        "Request contains an invalid argument",
     ),
     (
         setup(
@@ -154,11 +158,22 @@ SETUPS: list[tuple[dict[str, Any], int, str]] = [
     ),
     (
         setup(
-            model="models/gemini-3.1-flash-live-preview",
-            tools=[{"functionDeclarations": [{"name": "f", "behavior": "NON_BLOCKING"}]}],
+            model=f"{MODEL}-extended-thinking",
+            generationConfig={**AUDIO, "thinkingConfig": {"thinkingLevel": "LOW"}},
+            tools=[{"functionDeclarations": [{"name": "f", "behavior": "BLOCKING"}]}],
         ),
         1007,
-        "Function behavior NON_BLOCKING is not supported for this model",
+        "BLOCKING function calls are not supported for this model",
+    ),
+    (
+        setup(model=NATIVE, tools=[{"codeExecution": {}}]),
+        1007,
+        "Code Execution tool is not supported for this model",
+    ),
+    (
+        setup(model=ROBOTICS),
+        1007,
+        "The requested combination of response modalities (AUDIO) is not supported by the model",
     ),
 ]
 
@@ -186,7 +201,11 @@ FINE: list[dict[str, Any]] = [
         model=NATIVE, generationConfig={**AUDIO, "enableAffectiveDialog": True, "thinkingConfig": {"thinkingBudget": 0}}
     ),
     setup(proactivity={"proactiveAudio": True}),
-    setup(model="models/gemini-3.5-transcribe-live", generationConfig={"responseModalities": ["TEXT"]}),
+    setup(model="models/gemini-3.5-transcribe-live", generationConfig=TEXT),
+    setup(model=ROBOTICS, generationConfig=TEXT),
+    setup(model=LEGACY, tools=NON_BLOCKING),
+    setup(tools=NON_BLOCKING),
+    *(setup(model=model, generationConfig={**AUDIO, "enableAffectiveDialog": False}) for model in (MODEL, LEGACY)),
     setup(
         generationConfig={
             **AUDIO,
@@ -196,17 +215,17 @@ FINE: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("fine", FINE, ids=[row["model"].removeprefix("models/") for row in FINE])
+@pytest.mark.parametrize("fine", FINE, ids=[str(row)[11:60] for row in FINE])
 def test_a_setup_that_suits_its_model(fine: dict[str, Any]) -> None:
     """What each model takes passes on v1alpha."""
-    assert models.check(fine, "v1alpha", by_token=True, locked_model=True).name == fine["model"]
+    assert setup_rules.check(fine, "v1alpha", by_token=True, locked_model=True).name == fine["model"]
 
 
 def test_affective_dialog_is_unknown_to_v1beta() -> None:
     """The field belongs to v1alpha alone, so v1beta has not heard of it."""
     wanted = setup(model=NATIVE, generationConfig={**AUDIO, "enableAffectiveDialog": True})
     with pytest.raises(LiveCloseError, match=r"Unknown name \"enableAffectiveDialog\" at 'setup\.generation_config'"):
-        models.check(wanted, "v1beta", by_token=True, locked_model=True)
+        setup_rules.check(wanted, "v1beta", by_token=True, locked_model=True)
 
 
 FRAMES = [
@@ -297,16 +316,16 @@ def test_uses_are_counted() -> None:
     """One use is one session that was set up; 0 is any number; a refused setup is no use."""
 
     async def go() -> None:
-        async with in_process() as (url, world, _):
-            once = world_token(world, bidiGenerateContentSetup=setup())
+        async with in_process() as (url, state, _):
+            once = state_token(state, bidiGenerateContentSetup=setup())
             async with live(url, once) as session:
                 await session.next()
             assert await refusal(url, once) == (1011, "Token has been used too many times")
-            free = world_token(world, uses=1)
+            free = state_token(state, uses=1)
             assert (await refusal(url, free, {"setup": {"model": MODEL}}))[0] == 1007
             async with live(url, free, {"setup": setup()}) as session:
                 await session.next()
-            unlimited = world_token(world, bidiGenerateContentSetup=setup(), uses=0)
+            unlimited = state_token(state, bidiGenerateContentSetup=setup(), uses=0)
             for _ in range(3):
                 async with live(url, unlimited) as session:
                     await session.next()
@@ -318,9 +337,9 @@ def test_times_are_kept() -> None:
     """A session starts before newSessionExpireTime and ends within a second of expireTime."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
-            late = world_token(world, bidiGenerateContentSetup=setup())
-            running = world_token(world, bidiGenerateContentSetup=setup())
+        async with in_process() as (url, state, clock):
+            late = state_token(state, bidiGenerateContentSetup=setup())
+            running = state_token(state, bidiGenerateContentSetup=setup())
             async with live(url, running) as session:
                 await session.next()
                 clock.pass_(seconds=61)
@@ -339,9 +358,9 @@ def test_resuming_is_no_use() -> None:
     """With a mask that leaves sessionResumption open, a spent token goes on with a handle, and only with one."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
+        async with in_process() as (url, state, clock):
             body = {"model": MODEL, "generationConfig": AUDIO}
-            name = world_token(world, bidiGenerateContentSetup=body, fieldMask="model,generationConfig")
+            name = state_token(state, bidiGenerateContentSetup=body, fieldMask="model,generationConfig")
             async with live(url, name, {"setup": {"sessionResumption": {}}}) as session:
                 handle = await session.handle()
             clock.pass_(minutes=10)
@@ -360,8 +379,8 @@ def test_under_the_global_lock_a_clients_handle_counts_for_nothing() -> None:
     """The second connection of a spent token is refused, handle or no handle."""
 
     async def go() -> None:
-        async with in_process() as (url, world, _):
-            name = world_token(world, bidiGenerateContentSetup=setup(sessionResumption={}))
+        async with in_process() as (url, state, _):
+            name = state_token(state, bidiGenerateContentSetup=setup(sessionResumption={}))
             async with live(url, name) as session:
                 handle = await session.handle()
             again = {"setup": {"sessionResumption": {"handle": handle}}}
@@ -374,16 +393,16 @@ def test_a_handle_lives_two_hours_across_tokens() -> None:
     """A new token with the handle in its setup resumes until two hours after the session ended."""
 
     async def go() -> None:
-        async with in_process() as (url, world, clock):
-            first = world_token(world, bidiGenerateContentSetup=setup(sessionResumption={}))
+        async with in_process() as (url, state, clock):
+            first = state_token(state, bidiGenerateContentSetup=setup(sessionResumption={}))
             async with live(url, first) as session:
                 handle = await session.handle()
             locked = setup(sessionResumption={"handle": handle})
             clock.pass_(minutes=119)
-            async with live(url, world_token(world, bidiGenerateContentSetup=locked)) as session:
+            async with live(url, state_token(state, bidiGenerateContentSetup=locked)) as session:
                 assert await session.next() == {"setupComplete": {}}
             clock.pass_(minutes=2)
-            name = world_token(world, bidiGenerateContentSetup=locked)
+            name = state_token(state, bidiGenerateContentSetup=locked)
             assert await refusal(url, name) == (1008, "BidiGenerateContent session not found")
 
     asyncio.run(go())

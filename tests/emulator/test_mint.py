@@ -8,10 +8,10 @@ import warnings
 from typing import Any
 
 import pytest
-from gemini_live_emulator.clock import Clock
-from gemini_live_emulator.errors import GoogleError
-from gemini_live_emulator.tokens import Tokens
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
+from gemini_live_emulator.protocol.errors import GoogleError
+from gemini_live_emulator.state.clock import Clock
+from gemini_live_emulator.state.tokens import Tokens
 from google import genai
 from google.genai import errors, types
 
@@ -22,7 +22,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def sdk(google: Google, key: str = DEFAULT_KEY, version: str = "v1alpha") -> genai.Client:
-    """The official client, pointed at the stand-in."""
+    """The official client, pointed at the emulator."""
     return genai.Client(api_key=key, http_options=types.HttpOptions(base_url=google.url, api_version=version))
 
 
@@ -113,7 +113,7 @@ def test_the_key_may_come_in_the_query(google: Google) -> None:
 
 
 def minted(body: Any, *, strict_mask: bool = False) -> Any:
-    """The token that a body gets at noon, as the stand-in keeps it."""
+    """The token that a body gets at noon, as the emulator keeps it."""
     tokens = Tokens(Clock(lambda: NOON), random.Random(1), strict_mask=strict_mask)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return tokens.find(tokens.mint("v1alpha", raw))

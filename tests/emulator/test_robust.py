@@ -1,4 +1,4 @@
-"""No input makes the stand-in stumble: it answers or refuses, in its own words."""
+"""No input makes the emulator stumble: it answers or refuses, in its own words."""
 
 import asyncio
 import json
@@ -6,11 +6,11 @@ import random
 from typing import Any
 
 import pytest
-from gemini_live_emulator.clock import Clock
-from gemini_live_emulator.errors import GoogleError, LiveCloseError
-from gemini_live_emulator.messages import read
-from gemini_live_emulator.schema import AUTH_TOKEN, CLIENT_MESSAGE, Kind
-from gemini_live_emulator.tokens import Tokens
+from gemini_live_emulator.protocol.errors import GoogleError, LiveCloseError
+from gemini_live_emulator.protocol.messages import read
+from gemini_live_emulator.protocol.schema import AUTH_TOKEN, CLIENT_MESSAGE, Kind
+from gemini_live_emulator.state.clock import Clock
+from gemini_live_emulator.state.tokens import Tokens
 from hypothesis import given
 from hypothesis import strategies as st
 

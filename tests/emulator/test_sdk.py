@@ -1,18 +1,11 @@
 """The official Python client from the mint to the resumed conversation, over TLS as it demands."""
 
 import asyncio
-import datetime as dt
-import ipaddress
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
 from google import genai
 from google.genai import live, types
 
@@ -27,40 +20,12 @@ CONFIG = types.LiveConnectConfig(
 )
 
 
-@pytest.fixture(scope="module", name="certificate")
-def _certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1, valid today, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
-    now = dt.datetime.now(dt.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    folder = tmp_path_factory.mktemp("tls")
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return paths
-
-
 @pytest.fixture(name="secure")
-def _secure(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[processes.Google]:
-    """A stand-in behind TLS that the official client trusts."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with processes.google(certfile=certificate[0], keyfile=certificate[1], speaking_rate=20) as google:
+def _secure(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[processes.Google]:
+    """An emulator behind TLS that the official client trusts."""
+    folder = tmp_path_factory.getbasetemp() / "tls"
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+    with processes.google(https=folder, speaking_rate=20) as google:
         yield google
 
 

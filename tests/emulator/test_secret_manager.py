@@ -8,8 +8,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from gemini_live_emulator.secrets import crc32c
-from gemini_live_emulator.world import DEFAULT_KEY
+from gemini_live_emulator import DEFAULT_KEY
+from gemini_live_emulator.state.secrets import crc32c
 
 from dev.processes import Google, function_env, minimal_env
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import requests
+from gemini_live_emulator import DEFAULT_KEY
 from google import genai
 from google.genai import types
 
-from gemini_live_emulator.world import DEFAULT_KEY
 from dev.processes import Function, Google, function, google
 from tests.client.js.conftest import ORIGIN, UNLIMITED
 from tests.client.js.ready import until_ready
@@ -21,7 +21,7 @@ Converse = Callable[[Any], Awaitable[Any]]
 
 @pytest.fixture(scope="module")
 def secure(certificate: tuple[pathlib.Path, pathlib.Path]) -> Iterator[tuple[Google, Function]]:
-    """A stand-in behind TLS, and a function that trusts it; its key is in the environment, because metadata servers speak no TLS."""
+    """An emulator behind TLS, and a function that trusts it; its key is in the environment, because metadata servers speak no TLS."""
     env = {
         **UNLIMITED,
         "GEMINI_API_KEY_SECRET": None,

@@ -1,0 +1,32 @@
+"""What a turn is charged for, in tokens, as the usage metadata says it."""
+
+import collections
+from typing import Any
+
+from gemini_live_emulator.live import script
+from gemini_live_emulator.state.conversation import AUDIO_TOKENS_PER_SECOND, Conversation
+
+_TOKENS_PER_IMAGE = 258
+
+
+def usage_metadata(setup: dict[str, Any], conversation: Conversation, seconds: float) -> dict[str, Any]:
+    """Every turn is charged for the whole conversation before it; `seconds` of sound if the model's turn is unknown."""
+    turns = conversation.turns
+    answered = [turn for turn in turns[-1:] if turn.role == "model"]
+    prompt: collections.Counter[str] = collections.Counter()
+    for turn in turns[: len(turns) - len(answered)]:
+        prompt.update(dict([turn.tokens]))
+    prompt["TEXT"] += -(-len(script.instruction(setup)) // 4)
+    prompt["IMAGE"] += _TOKENS_PER_IMAGE * conversation.images
+    response = dict([answered[0].tokens]) if answered else {"AUDIO": round(AUDIO_TOKENS_PER_SECOND * seconds)}
+    return {
+        "promptTokenCount": prompt.total(),
+        "responseTokenCount": sum(response.values()),
+        "totalTokenCount": prompt.total() + sum(response.values()),
+        "promptTokensDetails": _details(prompt),
+        "responseTokensDetails": _details(response),
+    }
+
+
+def _details(tokens: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"modality": modality, "tokenCount": count} for modality, count in tokens.items() if count]
