@@ -14,7 +14,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk clean
+.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -118,5 +118,15 @@ examples/vendor/genai.js: tests/client/js/package-lock.json
 	@cd tests/client/js && npm ci --silent --no-fund --no-audit && echo "export * from '@google/genai/web'" | \
 	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../../examples/vendor/genai.js
 
+dist: client/node_modules/.package-lock.json ## build client/dist/ and the package build/livetoken-*.tgz, print sizes and integrity
+	@cd client && npm run --silent build
+	@mkdir -p build && cd client && npm pack --silent --pack-destination ../build | sed 's#^#build/#'
+	@"$(PYTHON)" -m dev.dist
+
+client/node_modules/.package-lock.json: client/package-lock.json
+	@command -v npm >/dev/null || { echo "make dist needs Node.js 20 or newer with npm; client/dist/ is committed, and make run needs neither." >&2; exit 1; }
+	@echo "Installing what builds the client (once) …"
+	@cd client && npm ci --silent --no-fund --no-audit --ignore-scripts && touch node_modules/.package-lock.json
+
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build examples/vendor dev/biome/node_modules tests/client/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build dist client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

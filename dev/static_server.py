@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dev.children import ROOT
 
 EXAMPLES = ROOT / "examples"
-CLIENT = ROOT / "client" / "src"  # an owner copies its files beside the pages
+CLIENT = ROOT / "client" / "src"  # an owner copies client/dist/ beside the pages; the same names, bundled
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -46,8 +46,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, **_TYPES}  # noqa: RUF012 - as in its base
 
-    def __init__(self, *args: object, texts: dict[bytes, bytes], directory: str) -> None:
+    def __init__(
+        self, *args: object, texts: dict[bytes, bytes], directory: str, client: pathlib.Path = CLIENT
+    ) -> None:
         self._texts = texts
+        self._client = client
         super().__init__(*args, directory=directory)  # type: ignore[arg-type]
 
     def end_headers(self) -> None:
@@ -75,7 +78,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         """Return the file of an address: the pages' own, else the client's."""
         here = super().translate_path(path)
-        there = CLIENT / pathlib.Path(here).relative_to(self.directory)
+        there = self._client / pathlib.Path(here).relative_to(self.directory)
         return str(there) if there.is_file() and not pathlib.Path(here).exists() else here
 
     def list_directory(self, _: object) -> None:

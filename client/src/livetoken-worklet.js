@@ -4,18 +4,25 @@
  * Licence: Apache-2.0
  */
 
+// What the audio thread has and a page has not
+const { AudioWorkletProcessor, registerProcessor, sampleRate } = /** @type {any} */ (globalThis);
+
 const OUTPUT_RATE = 16000; // hertz, what Gemini hears
 const CHUNK_SAMPLES = 512; // 32 ms
 const ZERO_CROSSINGS = 32; // of the filter, on each side: the longer, the steeper
 const PHASES = 320; // positions between two input samples: exact for 48, 44.1, 32, 22.05, 16 and 8 kHz
 const PASSBAND = 0.92; // of the lower Nyquist frequency; the rest is the filter's slope
 
-/** Kaiser's window, about 80 dB down beside the passband. `x` from -1 to 1. */
+/**
+ * Kaiser's window, about 80 dB down beside the passband.
+ * @param {number} x from -1 to 1
+ * @param {number} [beta]
+ */
 function kaiser(x, beta = 8) {
   return x * x < 1 ? bessel(beta * Math.sqrt(1 - x * x)) / bessel(beta) : 0;
 }
 
-/** The modified Bessel function of order zero, by its series. */
+/** The modified Bessel function of order zero, by its series. @param {number} x */
 function bessel(x) {
   let sum = 1;
   for (let k = 1, term = 1; term > 1e-12 * sum; k++) {
@@ -32,11 +39,13 @@ function bessel(x) {
 class Resampler {
   #step; // input samples for one output sample
   #half; // input samples on each side that the filter covers
+  /** @type {Float32Array[]} */
   #filters = []; // one for each phase, worked out when first needed
   #cutoff; // 1 is the input's Nyquist frequency
   #input; // samples still needed
   #position; // of the next output sample within #input
 
+  /** @param {number} inputRate hertz */
   constructor(inputRate) {
     this.#step = inputRate / OUTPUT_RATE;
     this.#cutoff = PASSBAND * Math.min(1, OUTPUT_RATE / inputRate);
@@ -46,6 +55,7 @@ class Resampler {
     this.#position = this.#half;
   }
 
+  /** @param {number} phase */
   #filter(phase) {
     const taps = Float32Array.from({ length: 2 * this.#half }, (_, i) => {
       const distance = i + 1 - this.#half - phase / PHASES;
@@ -56,7 +66,11 @@ class Resampler {
     return taps.map((tap) => tap / sum); // each phase passes a constant unchanged
   }
 
-  /** Calls `output` with each new sample. */
+  /**
+   * Calls `output` with each new sample.
+   * @param {Float32Array} samples
+   * @param {(sample: number) => void} output
+   */
   push(samples, output) {
     const input = new Float32Array(this.#input.length + samples.length);
     input.set(this.#input);
@@ -81,11 +95,13 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   #chunk = new Int16Array(CHUNK_SAMPLES);
   #length = 0;
 
+  /** @param {Float32Array[][]} inputs */
   process([channels]) {
     if (channels.length) this.#resampler.push(mono(channels), (sample) => this.#write(sample));
     return true;
   }
 
+  /** @param {number} sample */
   #write(sample) {
     this.#chunk[this.#length++] = Math.max(-32768, Math.min(32767, Math.round(sample * 32768)));
     if (this.#length < CHUNK_SAMPLES) return;
@@ -95,6 +111,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   }
 }
 
+/** @param {Float32Array[]} channels */
 function mono(channels) {
   return channels.length === 1
     ? channels[0]

@@ -67,7 +67,7 @@ def write_tones(path: pathlib.Path) -> None:
 class Site:
     """Serves the examples as `make run` does, with the ports of this run, and pages that a test adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: pathlib.Path = dev.static_server.CLIENT) -> None:
         self.texts: dict[bytes, bytes] = {}
         pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
         self.pages = pages
@@ -87,7 +87,7 @@ class Site:
                 self.end_headers()
                 return io.BytesIO(body)
 
-        handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES))
+        handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES), client=client)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://localhost:{self.server.server_port}"
 

@@ -151,10 +151,10 @@ def test_a_policy_that_blocks_is_named(
 
 def test_every_code_has_a_sentence_in_every_language() -> None:
     """The dictionaries hold one sentence for each code of the function and of the module, and the same words as the English one."""
-    module = (CLIENT / "livetoken.js").read_text()
-    sentences = module[module.index("SENTENCES = {") : module.index("};", module.index("SENTENCES = {"))]
+    module = (CLIENT / "errors.js").read_text()
+    sentences = module[module.index("SENTENCES = ") : module.index("});", module.index("SENTENCES = "))]
     codes = set(re.findall(r"^  (\w+): '", sentences, re.MULTILINE)) | {refusal.code for refusal in every_refusal()}
-    widget = (CLIENT / "live-voice.js").read_text()
+    widget = (CLIENT / "words.js").read_text()
     english = widget[widget.index("ENGLISH = {") : widget.index("};", widget.index("ENGLISH = {"))]
     words = set(re.findall(r"^  (\w+): '", english, re.MULTILINE))
     dictionaries = sorted((CLIENT / "words").glob("*.js"))

@@ -1,9 +1,5 @@
 """The example pages as `make run` serves them, with their strict policies."""
 
-import base64
-import gzip
-import hashlib
-import json
 import pathlib
 import re
 from typing import Any
@@ -14,7 +10,6 @@ from dev.processes import Function, Google
 from tests.client.browser.element import ask, part, start_muted
 
 ROOT = pathlib.Path(__file__).parents[3]
-CLIENT = ROOT / "client" / "src"
 SHOTS = ROOT / "build" / "screenshots"
 
 
@@ -121,43 +116,6 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
         if longest[-1] < FELT_MILLISECONDS:
             break
     assert min(longest) < FELT_MILLISECONDS
-
-
-def test_the_client_is_small() -> None:
-    """What a visitor loads, compressed as a host does: the figures of docs/client.md are those of the files."""
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted(CLIENT.glob("live*.js"))}
-    words = {
-        path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in sorted((CLIENT / "words").glob("*.js"))
-    }
-    print(sizes, words)
-    assert sizes["livetoken.js"] <= 10_000
-    assert sizes["live-voice.js"] <= 8_000
-    for name, size in sizes.items():
-        assert f"| `{name}` | {size / 1000:.1f} kB |" in (ROOT / "docs" / "client.md").read_text()
-
-
-@pytest.mark.parametrize("intact", [True, False])
-def test_integrity_pins_every_module(intact: bool, open_tab: Any, site: Any, livetoken: Function) -> None:  # noqa: FBT001 - pytest's parameter
-    """The import map of docs/client.md: with the files' own hashes all is well, with another hash nothing runs."""
-    names = ("live-voice.js", "livetoken.js", "livetoken-audio.js")
-    pins = {
-        f"/{name}": "sha384-" + base64.b64encode(hashlib.sha384((CLIENT / name).read_bytes()).digest()).decode()
-        for name in names
-    }
-    if not intact:
-        pins["/livetoken-audio.js"] = pins["/livetoken.js"]
-    tab = open_tab(
-        site.add(
-            "/pinned.html",
-            f"""<!doctype html><title>Pinned</title><link rel=icon href=/icon.svg>
-            <script type="importmap">{json.dumps({"integrity": pins})}</script>
-            <script type="module" src="/live-voice.js" integrity="{pins["/live-voice.js"]}"></script>
-            <live-voice endpoint="http://localhost:{livetoken.port}"></live-voice>""",
-        )
-    )
-    tab.page.wait_for_timeout(500)
-    assert tab.page.evaluate("Boolean(customElements.get('live-voice'))") is intact
-    tab.errors[:] = [] if not intact else tab.errors  # Chromium reports the mismatch on the console
 
 
 def test_the_readme_snippet_works_as_it_stands(open_tab: Any, site: Any, livetoken: Function) -> None:

@@ -1,10 +1,11 @@
-// What a page in TypeScript may write, and what it may not; `tsc` checks both.
+// A page without a framework: none is installed where this is compiled.
 
-import { connect, LiveError, type Session, Tokens, type TranscriptEntry } from '../../../client/src/livetoken.js';
-import '../../../client/src/live-voice.js';
+import { connect, LiveError, type Session, SENTENCES, Tokens, type TranscriptEntry } from 'livetoken';
+import { LiveVoice, visibleText, type Words } from 'livetoken/live-voice';
+import german from 'livetoken/words/de';
 
 export async function plain(endpoint: string): Promise<TranscriptEntry[]> {
-  const session: Session = await connect({ endpoint, lang: 'en', pageContent: () => document.title, functions: { show: ({ item }) => item } });
+  const session: Session = await connect({ endpoint, lang: 'en', pageContent: () => visibleText(), functions: { show: ({ item }) => item } });
   session.addEventListener('transcript', ({ detail }) => detail.text.toUpperCase());
   session.addEventListener('error', ({ detail: { error, fatal } }) => {
     if (fatal && error.code === 'rate_limited') console.log(error.retryAfter?.toFixed());
@@ -22,6 +23,10 @@ export async function plain(endpoint: string): Promise<TranscriptEntry[]> {
   session.state = 'closed';
   // @ts-expect-error a token needs an endpoint
   new Tokens({});
+  await connect({ tokens: new Tokens({ endpoint }), volume: 0.5 });
+  // @ts-expect-error neither tokens nor an endpoint
+  await connect({ volume: 0.5 });
+  console.log(SENTENCES.quota.length);
   return session.transcript;
 }
 
@@ -30,8 +35,13 @@ export function element(): void {
   if (!voice) return;
   voice.functions = { add_to_basket: ({ item }: { item: string }) => ({ item }) };
   voice.words = { talk: 'Ask us', errors: { quota: 'Come back tomorrow.' } };
+  voice.words = german;
+  voice.endpoint = 'https://your-function.run.app';
   voice.addEventListener('live-voice-transcript', ({ detail }) => detail.role === 'model');
   // @ts-expect-error there is no such word
   voice.words = { no_such_word: '' };
-  void voice.start({ voice: false }).catch((error: unknown) => error instanceof LiveError);
+  // @ts-expect-error the session is read only
+  voice.session = null;
+  const words: Words = { errors: {} };
+  void new LiveVoice().start({ voice: Boolean(words) }).catch((error: unknown) => error instanceof LiveError);
 }

@@ -1,13 +1,6 @@
-/**
- * Sound for livetoken.js: what Gemini says, and what the visitor says.
- * Licence: Apache-2.0
- */
+/** What Gemini says becomes sound. Licence: Apache-2.0 */
 
-function rootMeanSquare(analyser) {
-  const samples = new Float32Array(analyser.fftSize);
-  analyser.getFloatTimeDomainData(samples);
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-}
+import { levelOf } from './loudness.js';
 
 const SPEECH_RATE = 24000; // hertz, what Gemini speaks
 
@@ -16,11 +9,13 @@ export class Speaker {
   #context;
   #output;
   #analyser;
-  #turn; // the gain node of what is being said; an interruption silences it and puts a new one in its place
+  /** @type {GainNode | null} */
+  #turn = null; // the gain node of what is being said; an interruption silences it and puts a new one in its place
+  /** @type {Set<AudioBufferSourceNode>} */
   #sources = new Set();
   #next = 0; // the frame at which the next chunk starts
 
-  /** `onchange()` is called when sound begins and when it ends. */
+  /** @param {() => void} onchange is called when sound begins and when it ends */
   constructor(onchange) {
     // The context runs at the rate of the speech: chunks resampled one by one would click where they meet.
     this.#context = new AudioContext({ sampleRate: SPEECH_RATE });
@@ -44,7 +39,7 @@ export class Speaker {
   }
 
   get level() {
-    return rootMeanSquare(this.#analyser);
+    return levelOf(this.#analyser);
   }
 
   get volume() {
@@ -55,7 +50,11 @@ export class Speaker {
     this.#output.gain.value = Math.min(1, Math.max(0, volume));
   }
 
-  /** Queue 16-bit little-endian PCM. */
+  /**
+   * Queue 16-bit little-endian PCM.
+   * @param {Uint8Array} bytes
+   * @param {number} [rate] hertz
+   */
   play(bytes, rate = SPEECH_RATE) {
     const length = bytes.length >> 1;
     if (!length) return;
@@ -105,65 +104,5 @@ export class Speaker {
     globalThis.removeEventListener('keydown', this.unlock);
     this.stop();
     this.#context.close();
-  }
-}
-
-/** Why there is no microphone: `code` is one of the codes of livetoken.js. */
-class MicrophoneError extends Error {
-  constructor(code, cause) {
-    super(code, { cause });
-    this.code = code;
-  }
-}
-
-/** Hears the visitor: hands on chunks of 16 kHz, 16-bit, mono PCM. */
-export class Microphone {
-  #context;
-  #analyser;
-  #stream;
-
-  constructor() {
-    if (!globalThis.isSecureContext) throw new MicrophoneError('insecure_context');
-    if (!navigator.mediaDevices) throw new MicrophoneError('microphone_missing');
-    this.#context = new AudioContext(); // at the device's own rate: the worklet resamples
-    this.#context.resume();
-    this.#analyser = this.#context.createAnalyser();
-  }
-
-  async open(constraints, { onchunk, onlost }) {
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...constraints };
-    try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (cause) {
-      this.close();
-      const refusal = /NotAllowed|Security/.test(cause.name) ? 'denied' : /NotReadable|Abort/.test(cause.name) ? 'busy' : 'missing';
-      throw new MicrophoneError(`microphone_${refusal}`, cause);
-    }
-    if (this.#context.state === 'closed') return this.close(); // the session ended while the visitor was asked
-    try {
-      // A file of its own: a strict policy allows no blob: worklet.
-      await this.#context.audioWorklet.addModule(new URL('./livetoken-worklet.js', import.meta.url));
-      const worklet = new AudioWorkletNode(this.#context, 'livetoken-microphone', { numberOfOutputs: 0 });
-      worklet.port.onmessage = ({ data }) => onchunk(data);
-      this.#context.createMediaStreamSource(this.#stream).connect(this.#analyser).connect(worklet);
-    } catch (cause) {
-      this.close();
-      throw new MicrophoneError('audio_failed', cause);
-    }
-    for (const track of this.#stream.getTracks()) track.onended = onlost;
-  }
-
-  /** Off, the browser's own microphone sign shows it too. */
-  set enabled(enabled) {
-    for (const track of this.#stream?.getTracks() ?? []) track.enabled = enabled;
-  }
-
-  get level() {
-    return rootMeanSquare(this.#analyser);
-  }
-
-  close() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    if (this.#context.state !== 'closed') this.#context.close();
   }
 }

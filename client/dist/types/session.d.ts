@@ -1,0 +1,64 @@
+declare const Session_base: new () => {
+    addEventListener: import("./events.js").Listen;
+    removeEventListener: import("./events.js").Listen;
+} & EventTarget;
+/** A conversation with Gemini. */
+export class Session extends Session_base {
+    /** @param {import('./options.js').SessionOptions} options */
+    constructor(options: import("./options.js").SessionOptions);
+    /** Call it inside a click, where browsers unlock sound. Resolves when Gemini is ready; rejects with a LiveError. */
+    open(): Promise<this>;
+    close(): void;
+    /** @returns {import('./events.js').State} */
+    get state(): import("./events.js").State;
+    /** Loudness for a meter, 0 to 1. @returns {{ input: number, output: number }} */
+    get levels(): {
+        input: number;
+        output: number;
+    };
+    /** What everything spoken passes through; null before open() and after close(). @returns {GainNode | null} */
+    get outputNode(): GainNode | null;
+    /** What was said so far. @returns {import('./transcript.js').TranscriptEntry[]} */
+    get transcript(): import("./transcript.js").TranscriptEntry[];
+    /**
+     * Answer a tool call whose event was prevented.
+     * @param {string} id
+     * @param {Record<string, unknown>} response
+     */
+    answerTool(id: string, response: Record<string, unknown>): void;
+    /** Say something in writing. @param {string} text */
+    sendText(text: string): void;
+    /**
+     * Put turns into the conversation. With turnComplete false Gemini only takes note.
+     * @param {string | import('./replay.js').Content | import('./replay.js').Content[]} turns
+     * @param {{ turnComplete?: boolean }} [options]
+     */
+    sendTurns(turns: string | import("./replay.js").Content | import("./replay.js").Content[], { turnComplete }?: {
+        turnComplete?: boolean;
+    }): void;
+    /** Show a picture that the browser can read. @param {Blob} picture */
+    sendImage(picture: Blob): Promise<void>;
+    /**
+     * Show the camera or the screen, one frame a second. Resolves with the stream, for a preview.
+     * @param {'camera' | 'screen'} [kind]
+     */
+    startVideo(kind?: "camera" | "screen"): Promise<MediaStream>;
+    stopVideo(): void;
+    /** Rejects with a LiveError; typing works without. @param {MediaTrackConstraints} [constraints] */
+    startMicrophone(constraints?: MediaTrackConstraints): Promise<void>;
+    stopMicrophone(): void;
+    /** The microphone is open; it may be muted. @returns {boolean} */
+    get microphoneOn(): boolean;
+    set muted(muted: boolean);
+    /** @returns {boolean} */
+    get muted(): boolean;
+    /** Push-to-talk: the visitor begins to speak … */
+    startTalking(): void;
+    /** … and has finished. */
+    stopTalking(): void;
+    set volume(volume: number);
+    /** 0 to 1. @returns {number} */
+    get volume(): number;
+    #private;
+}
+export {};

@@ -1,0 +1,74 @@
+/** Asks the function for tokens. Holds at most one that is unused, with at most one request in flight. */
+export class Tokens {
+    /** @param {TokenOptions} options */
+    constructor(options: TokenOptions);
+    /**
+     * Fetch a token ahead. An unused token costs nothing.
+     * @returns {Promise<TokenAnswer>}
+     */
+    prefetch(): Promise<TokenAnswer>;
+    /**
+     * A token for one connection. With a resumption handle it goes on with an earlier session.
+     * @param {string | null} [resumptionHandle]
+     * @returns {Promise<TokenAnswer>}
+     */
+    take(resumptionHandle?: string | null): Promise<TokenAnswer>;
+    #private;
+}
+/**
+ * A value, or a function that is called for each request.
+ */
+export type Field = string | null | undefined | (() => string | null | undefined);
+export type RequestHeaders = Record<string, string>;
+/**
+ * What the function answers.
+ */
+export type TokenAnswer = {
+    token: string;
+    expiresAt: string;
+    newSessionExpiresAt: string;
+    model: string;
+    voice: string;
+    prompt: string;
+    apiVersion: "v1alpha" | "v1beta";
+    websocketUrl: string;
+};
+export type TokenOptions = {
+    /**
+     * the address of the livetoken function
+     */
+    endpoint: string;
+    /**
+     * name of a prompt file
+     */
+    prompt?: Field;
+    /**
+     * one of those that the prompt file allows
+     */
+    model?: Field;
+    /**
+     * one of those that the prompt file allows
+     */
+    voice?: Field;
+    /**
+     * BCP-47, such as 'es' or 'pt-BR'
+     */
+    lang?: Field;
+    pageTitle?: Field;
+    /**
+     * an address of the calling site
+     */
+    pageUrl?: Field;
+    /**
+     * at most 12 000 characters
+     */
+    pageContent?: Field;
+    /**
+     * for a function that verifies its callers
+     */
+    headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>) | undefined;
+    /**
+     * milliseconds to wait for the function; 12000
+     */
+    timeout?: number | undefined;
+};

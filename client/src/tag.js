@@ -1,0 +1,94 @@
+/** The tag <live-voice>. Licence: Apache-2.0 */
+
+/**
+ * Each word has an attribute `label-…`, too.
+ * @typedef {object} LiveVoiceAttributes
+ * @property {string} endpoint
+ * @property {string} [prompt]
+ * @property {string} [model]
+ * @property {string} [voice]
+ * @property {string} [lang]
+ * @property {boolean | ''} [floating]
+ * @property {boolean | ''} [push-to-talk]
+ * @property {string} [page]
+ * @property {'light' | 'dark'} [theme]
+ * @property {number | string} [idle-minutes]
+ */
+
+/** @typedef {Omit<import('./events.js').SessionEvents, 'message'>} ForwardedEvents */
+/** @typedef {{ [Type in keyof ForwardedEvents as `live-voice-${Type}`]: ForwardedEvents[Type] }} LiveVoiceEvents */
+
+// On a server the class can be imported; elements exist in browsers only.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+/**
+ * What stands in the tag, and what a style sheet reaches.
+ *
+ * @attr {string} endpoint - address of the function; required
+ * @attr {string} prompt - one of your prompt files
+ * @attr {string} model - one of those that the prompt file allows
+ * @attr {string} voice - one of those that the prompt file allows
+ * @attr {string} lang - language of words and conversation; else that of the nearest element with `lang`
+ * @attr {boolean} floating - a button in the corner that opens a panel, instead of a card in the text
+ * @attr {boolean} push-to-talk - a button to hold while speaking; for a prompt file that disables voice activity detection
+ * @attr {string} page - selector of the text that the assistant is told (`main, article`), or `off`
+ * @attr {'light' | 'dark'} theme - else the page's own `color-scheme`
+ * @attr {number} idle-minutes - ends a conversation in which nobody says anything (5; 0 never)
+ * @attr {string} label-… - replaces one word, such as `label-talk`
+ *
+ * @csspart card - all but the floating button
+ * @csspart consent - around the slot
+ * @csspart transcript - the scrolling conversation
+ * @csspart line - one entry of it
+ * @csspart user - an entry of the visitor
+ * @csspart model - an entry of the model
+ * @csspart note - a notice within the conversation
+ * @csspart intro - what stands there before
+ * @csspart status - the line that tells the state
+ * @csspart controls - the row of buttons
+ * @csspart button - starts and ends
+ * @csspart hold - the button to hold while speaking
+ * @csspart mute - the microphone
+ * @csspart volume - the slider
+ * @csspart form - text box and button
+ * @csspart input - the text box
+ * @csspart send - its button
+ * @csspart bubble - the floating button
+ *
+ * @cssproperty --live-voice-accent - buttons and the visitor's entries
+ * @cssproperty --live-voice-on-accent - text on them
+ * @cssproperty --live-voice-background
+ * @cssproperty --live-voice-text
+ * @cssproperty --live-voice-radius
+ * @cssproperty --live-voice-font
+ * @cssproperty [--live-voice-height=20rem]
+ * @cssproperty [--live-voice-width=34rem]
+ */
+export class Tag extends Base {
+  /** The address of the function. @type {string} */
+  get endpoint() {
+    return new URL(this.getAttribute('endpoint') ?? '', document.baseURI).href;
+  }
+
+  set endpoint(endpoint) {
+    this.setAttribute('endpoint', endpoint);
+  }
+
+  /** A button in the corner that opens a panel. @type {boolean} */
+  get floating() {
+    return this.hasAttribute('floating');
+  }
+
+  set floating(floating) {
+    this.toggleAttribute('floating', Boolean(floating));
+  }
+
+  /** A button to hold while speaking. @type {boolean} */
+  get pushToTalk() {
+    return this.hasAttribute('push-to-talk');
+  }
+
+  set pushToTalk(pushToTalk) {
+    this.toggleAttribute('push-to-talk', Boolean(pushToTalk));
+  }
+}

@@ -1,0 +1,118 @@
+/** The function's tokens. Licence: Apache-2.0 */
+
+import { LiveError } from './errors.js';
+import { unlessBlocked, watchPolicy } from './policy.js';
+
+/** @typedef {string | null | undefined | (() => string | null | undefined)} Field A value, or a function that is called for each request. */
+/** @typedef {Record<string, string>} RequestHeaders */
+
+/**
+ * What the function answers.
+ * @typedef {object} TokenAnswer
+ * @property {string} token
+ * @property {string} expiresAt
+ * @property {string} newSessionExpiresAt
+ * @property {string} model
+ * @property {string} voice
+ * @property {string} prompt
+ * @property {'v1alpha' | 'v1beta'} apiVersion
+ * @property {string} websocketUrl
+ */
+
+/**
+ * @typedef {object} TokenOptions
+ * @property {string} endpoint the address of the livetoken function
+ * @property {Field} [prompt] name of a prompt file
+ * @property {Field} [model] one of those that the prompt file allows
+ * @property {Field} [voice] one of those that the prompt file allows
+ * @property {Field} [lang] BCP-47, such as 'es' or 'pt-BR'
+ * @property {Field} [pageTitle]
+ * @property {Field} [pageUrl] an address of the calling site
+ * @property {Field} [pageContent] at most 12 000 characters
+ * @property {RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>)} [headers] for a function that verifies its callers
+ * @property {number} [timeout] milliseconds to wait for the function; 12000
+ */
+
+const REQUEST_FIELDS = /** @type {const} */ (['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent']);
+
+/** Asks the function for tokens. Holds at most one that is unused, with at most one request in flight. */
+export class Tokens {
+  /** @type {TokenOptions} */
+  #options;
+  /** @type {{ body: string, answer: Promise<TokenAnswer>, until: number } | null} */
+  #held = null;
+
+  /** @param {TokenOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /**
+   * Fetch a token ahead. An unused token costs nothing.
+   * @returns {Promise<TokenAnswer>}
+   */
+  prefetch() {
+    const body = this.#body();
+    if (this.#held?.body === body && Date.now() < this.#held.until) return this.#held.answer;
+    const held = { body, until: Infinity, answer: this.#ask(body) };
+    held.answer.then(
+      // No window is shorter than a minute, whatever the visitor's clock says.
+      ({ newSessionExpiresAt }) => { held.until = Math.max(Date.now() + 55000, Date.parse(newSessionExpiresAt) - 5000 || 0); },
+      () => { if (this.#held === held) this.#held = null; },
+    );
+    return (this.#held = held).answer;
+  }
+
+  /**
+   * A token for one connection. With a resumption handle it goes on with an earlier session.
+   * @param {string | null} [resumptionHandle]
+   * @returns {Promise<TokenAnswer>}
+   */
+  async take(resumptionHandle) {
+    if (resumptionHandle) return this.#ask(this.#body(resumptionHandle));
+    const answer = this.prefetch();
+    this.#held = null; // a token works once
+    return answer;
+  }
+
+  /** @param {string} [resumptionHandle] */
+  #body(resumptionHandle) {
+    /** @type {Record<string, string | undefined>} */
+    const body = { resumptionHandle };
+    for (const name of REQUEST_FIELDS) {
+      const value = this.#options[name];
+      body[name] = (typeof value === 'function' ? value() : value) || undefined;
+    }
+    return JSON.stringify(body);
+  }
+
+  /**
+   * @param {string} body
+   * @returns {Promise<TokenAnswer>}
+   */
+  async #ask(body) {
+    const { endpoint, headers, timeout = 12000 } = this.#options;
+    watchPolicy();
+    let response, answer;
+    try {
+      response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...(typeof headers === 'function' ? await headers() : headers) },
+        body,
+        credentials: 'omit',
+        signal: AbortSignal.timeout(timeout),
+      });
+      answer = await response.json();
+    } catch (/** @type {any} */ cause) {
+      if (cause.name === 'TimeoutError') throw new LiveError('timeout', { cause });
+      if (response) throw new LiveError('bad_answer', { cause });
+      throw await unlessBlocked(endpoint, new LiveError('unreachable', { cause }));
+    }
+    if (!response.ok) {
+      const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
+      throw new LiveError(answer?.code ?? 'bad_answer', { message: answer?.error, requestId: answer?.requestId, retryAfter });
+    }
+    if (!answer?.token || !/^wss?:\/\//.test(answer.websocketUrl)) throw new LiveError('bad_answer');
+    return answer;
+  }
+}

@@ -1,0 +1,114 @@
+/** The page's functions that the model may call. Licence: Apache-2.0 */
+
+/**
+ * @typedef {object} ToolCall
+ * @property {string} id
+ * @property {string} name
+ * @property {Record<string, unknown>} args
+ */
+
+/**
+ * A function of the page that the model may call. What it returns, or throws, is what the model hears.
+ * @typedef {(args: any, context: { signal: AbortSignal }) => unknown} PageFunction
+ */
+
+/** @typedef {Record<string, unknown>} ToolResponse */
+
+export class Tools {
+  /** @type {Record<string, PageFunction>} */
+  #functions;
+  /** @type {Map<string, { controller: AbortController, answer(response?: ToolResponse): void }>} */
+  #running = new Map();
+  /** Of the answer that is being given. @type {Array<{ key: string, response: Promise<ToolResponse | undefined> }>} */
+  #calls = [];
+  /** The same, from before the connection was lost. @type {Array<{ key: string, response: Promise<ToolResponse | undefined> }>} */
+  #earlier = [];
+
+  /**
+   * @param {Record<string, PageFunction>} functions
+   * @param {(call: ToolCall) => boolean} announce returns false when the page wants to answer by itself
+   */
+  constructor(functions, announce) {
+    this.#functions = functions;
+    this.announce = announce;
+  }
+
+  get busy() {
+    return this.#running.size > 0;
+  }
+
+  /**
+   * Resolves with the response for the model; with undefined when the call was cancelled.
+   * @param {{ id: string, name: string, args?: Record<string, unknown> }} call
+   */
+  async call({ id, name, args = {} }) {
+    const key = JSON.stringify([name, args]);
+    // A question that is asked again after a lost connection calls again. What was done is not done twice.
+    const again = this.#earlier.findIndex((earlier) => earlier.key === key);
+    const response = again < 0 ? this.#run({ id, name, args }) : this.#earlier.splice(again, 1)[0].response;
+    this.#calls.push({ key, response });
+    return response;
+  }
+
+  /**
+   * @param {ToolCall} call
+   * @returns {Promise<ToolResponse | undefined>}
+   */
+  async #run({ id, name, args }) {
+    const controller = new AbortController();
+    /** @type {Promise<ToolResponse | undefined>} */
+    const answered = new Promise((resolve) => this.#running.set(id, { controller, answer: resolve }));
+    controller.signal.addEventListener('abort', () => this.answer(id, undefined));
+    if (this.announce({ id, name, args })) this.answer(id, await this.#perform(name, args, controller.signal));
+    return answered;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Record<string, unknown>} args
+   * @param {AbortSignal} signal
+   * @returns {Promise<ToolResponse>}
+   */
+  async #perform(name, args, signal) {
+    // Own properties only: a model must not reach toString or constructor.
+    if (!Object.hasOwn(this.#functions, name)) return { error: `This page has no function ${name}.` };
+    try {
+      const result = await this.#functions[name](args, { signal });
+      return isObject(result) ? result : { result: result ?? 'done' };
+    } catch (/** @type {any} */ error) {
+      return { error: String(error?.message ?? error) };
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {ToolResponse} [response]
+   */
+  answer(id, response) {
+    this.#running.get(id)?.answer(response);
+    this.#running.delete(id);
+  }
+
+  /** @param {string[]} ids */
+  cancel(ids) {
+    for (const id of ids) this.#running.get(id)?.controller.abort();
+  }
+
+  /** The answer is complete: the same call is a new wish from now on. */
+  answerComplete() {
+    this.#calls = [];
+    this.#earlier = [];
+  }
+
+  connectionLost() {
+    this.#earlier.push(...this.#calls.splice(0));
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isObject(value) {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}

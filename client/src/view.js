@@ -1,0 +1,124 @@
+/** The element's shadow tree, and how a state looks. Licence: Apache-2.0 */
+
+import { make } from './dom.js';
+import { ARROW, CROSS, icon, LOUDSPEAKER, MICROPHONE, SILENCED } from './icons.js';
+import { styles } from './styles.js';
+
+/**
+ * @typedef {object} Look
+ * @property {import('./words.js').Dictionary} words
+ * @property {'ltr' | 'rtl'} direction
+ * @property {string} language
+ * @property {import('./element.js').LiveVoiceState} state
+ * @property {string} notice in place of the state's own word
+ * @property {boolean} running
+ * @property {boolean} waiting
+ * @property {boolean} asksConsent there is something to agree to first
+ * @property {boolean} floating
+ * @property {boolean} open
+ * @property {boolean} pushToTalk
+ * @property {boolean} microphone
+ * @property {boolean} muted
+ */
+
+/** What the visitor sees: the shadow tree, and how a state looks. */
+export class View {
+  log = make('div', { class: 'log', part: 'transcript', role: 'log', tabindex: '0' });
+  status = make('p', { class: 'status', part: 'status', role: 'status' });
+  intro = make('p', { class: 'intro', part: 'intro' });
+  consent = make('slot', { name: 'consent' });
+  consentBox = make('div', { class: 'consent', part: 'consent' }, this.consent);
+  main = make('button', { class: 'main', part: 'button', type: 'button' });
+  hold = make('button', { class: 'hold', part: 'hold', type: 'button', 'aria-pressed': 'false' });
+  mute = make('button', { class: 'mute', part: 'mute', type: 'button', 'aria-pressed': 'false' });
+  volume = make('input', { class: 'volume', part: 'volume', type: 'range', min: '0', max: '1', step: '0.05', value: '1' });
+  loudness = make('label', {}, icon(LOUDSPEAKER), this.volume);
+  input = make('input', { class: 'type', part: 'input', type: 'text', autocomplete: 'off', enterkeyhint: 'send', maxlength: '2000' });
+  send = make('button', { class: 'send', part: 'send', type: 'submit' }, icon(ARROW));
+  form = make('form', { class: 'row', part: 'form' }, this.input, this.send);
+  bubble = make('button', { class: 'bubble', part: 'bubble', type: 'button', 'aria-controls': 'card' });
+  card = make('section', { class: 'card', part: 'card', id: 'card' },
+    this.consentBox,
+    this.log,
+    this.status,
+    this.hold,
+    make('div', { class: 'row', part: 'controls' }, this.main, this.mute, this.loudness),
+    this.form,
+  );
+  /** Transcript id → what was said. @type {Map<number, HTMLElement>} */
+  #lines = new Map();
+
+  /** @param {ShadowRoot} shadow */
+  constructor(shadow) {
+    shadow.adoptedStyleSheets = [styles()];
+    shadow.append(this.card, this.bubble);
+    this.log.append(this.intro);
+  }
+
+  /**
+   * Put the words where they belong, for one state.
+   * @param {Look} look
+   */
+  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, muted }) {
+    Object.assign(this.card, { dir: direction, lang: language, hidden: floating && !open });
+    this.card.setAttribute('aria-label', words.name);
+    this.log.setAttribute('aria-label', words.transcript);
+    this.consentBox.hidden = !asksConsent;
+    this.intro.hidden = asksConsent;
+    notice ||= words[state];
+    if (this.status.textContent !== notice) this.status.textContent = notice; // announced once
+    this.status.dataset.state = this.card.dataset.state = state;
+    const label = running ? words.end : state === 'failed' ? words.again : asksConsent ? words.agree : words.talk;
+    this.main.replaceChildren(icon(running ? CROSS : MICROPHONE), label);
+    this.intro.textContent = words.intro;
+    this.main.disabled = waiting;
+    this.main.classList.toggle('live', running);
+    Object.assign(this.bubble, { hidden: !floating, dir: direction, lang: language, ariaLabel: open ? words.end : null, ariaExpanded: String(open) });
+    this.bubble.replaceChildren(icon(open ? CROSS : MICROPHONE), open ? '' : words.talk);
+    this.hold.hidden = !(pushToTalk && microphone);
+    this.hold.textContent = words.hold;
+    this.mute.hidden = pushToTalk || !microphone;
+    this.loudness.hidden = !running;
+    this.mute.ariaPressed = String(muted);
+    this.mute.replaceChildren(icon(muted ? SILENCED : MICROPHONE));
+    const named = { mute: words.mute, volume: words.volume, input: words.type, send: words.send };
+    for (const name in named) this[name].ariaLabel = this[name].title = named[name];
+    this.input.placeholder = words.type;
+    this.input.disabled = this.send.disabled = waiting || asksConsent;
+  }
+
+  /**
+   * Show what has become of a transcript entry.
+   * @param {import('./transcript.js').TranscriptEntry} entry
+   * @param {import('./words.js').Dictionary} words
+   */
+  write({ id, role, text, final, before }, words) {
+    let line = this.#lines.get(id);
+    if (!line) {
+      const speaker = make('span', { class: 'speaker' }, `${role === 'user' ? words.you : words.assistant}: `);
+      line = make('bdi');
+      const paragraph = make('p', { class: role, part: `line ${role}` }, speaker, line);
+      this.log.insertBefore(paragraph, this.#lines.get(before ?? 0)?.parentElement ?? null);
+      this.#lines.set(id, line);
+    }
+    line.textContent = text;
+    this.log.ariaBusy = String(!final); // screen readers wait for the whole sentence
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /** Show how loud it is. @param {number} level 0 to 1 */
+  meter(level) {
+    this.main.style.setProperty('--level', Math.min(1, 4 * level).toFixed(2));
+  }
+
+  /** @param {string} text */
+  note(text) {
+    this.log.append(make('p', { class: 'note', part: 'note' }, text));
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  clear() {
+    this.#lines.clear();
+    this.log.replaceChildren();
+  }
+}

@@ -1,0 +1,63 @@
+/** What the element says. Other languages are loaded when they are needed. Licence: Apache-2.0 */
+
+/** @typedef {Exclude<keyof typeof ENGLISH, 'errors'>} Word */
+/** @typedef {Partial<Record<Word, string>> & { errors?: Partial<Record<import('./errors.js').ErrorCode, string>> }} Words */
+/** @typedef {Record<Word, string> & { errors: Partial<Record<import('./errors.js').ErrorCode, string>> }} Dictionary */
+
+export const ENGLISH = {
+  name: 'Voice assistant',
+  talk: 'Talk about this page',
+  agree: 'Agree and start',
+  end: 'End',
+  again: 'Try again',
+  mute: 'Mute the microphone',
+  hold: 'Hold to talk',
+  volume: 'Volume',
+  type: 'Type a question',
+  intro: 'Ask about this page, by voice or in writing.',
+  send: 'Send',
+  transcript: 'Conversation',
+  you: 'You',
+  assistant: 'Assistant',
+  ready: 'Ready',
+  asking: 'Connecting …',
+  listening: 'Listening',
+  speaking: 'Speaking',
+  muted: 'Microphone is off',
+  reconnecting: 'Reconnecting …',
+  failed: 'Not available',
+  restarted: 'The connection was restored, but the assistant may have forgotten what was said.',
+  idle: 'The conversation was ended because nobody said anything.',
+  /** @type {Partial<Record<import('./errors.js').ErrorCode, string>>} */
+  errors: {}, // English sentences come with the errors
+};
+
+/** @type {Record<string, () => Promise<{ default: Words }>>} */
+const TRANSLATIONS = {
+  ar: () => import('./words/ar.js'),
+  de: () => import('./words/de.js'),
+  es: () => import('./words/es.js'),
+  fr: () => import('./words/fr.js'),
+};
+const RIGHT_TO_LEFT = ['ar'];
+
+/** @typedef {{ language: string, direction: 'ltr' | 'rtl', words: Dictionary }} Translation */
+
+/** @type {Translation} */
+export const ENGLISH_TRANSLATION = { language: 'en', direction: 'ltr', words: ENGLISH };
+
+/**
+ * The words of a language; English where there are none, or where their file was not copied to this site.
+ * @param {string} tag BCP-47
+ * @returns {Promise<Translation>}
+ */
+export async function translation(tag) {
+  const language = tag.split('-')[0].toLowerCase();
+  if (!Object.hasOwn(TRANSLATIONS, language)) return ENGLISH_TRANSLATION;
+  try {
+    const { default: words } = await TRANSLATIONS[language]();
+    return { language, direction: RIGHT_TO_LEFT.includes(language) ? 'rtl' : 'ltr', words: { ...ENGLISH, ...words } };
+  } catch {
+    return ENGLISH_TRANSLATION;
+  }
+}
