@@ -84,12 +84,12 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
 
-DIST := dist
+DIST := build
 
 emulator: $(READY) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
 	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
 
-dist-emulator: $(READY) ## build the emulator's wheel in dist/
+dist-emulator: $(READY) ## build the emulator's wheel in build/
 	@$(BIN)/uv build --quiet --wheel --out-dir "$(DIST)" emulator
 
 bench: $(READY) ## measure start, mint and memory beside other designs
@@ -122,6 +122,7 @@ dist: client/node_modules/.package-lock.json ## build client/dist/ and the packa
 	@cd client && npm run --silent build
 	@mkdir -p build && cd client && npm pack --silent --pack-destination ../build | sed 's#^#build/#'
 	@"$(PYTHON)" -m dev.dist
+	@$(MAKE) --no-print-directory dist-emulator
 
 client/node_modules/.package-lock.json: client/package-lock.json
 	@command -v npm >/dev/null || { echo "make dist needs Node.js 20 or newer with npm; client/dist/ is committed, and make run needs neither." >&2; exit 1; }
