@@ -15,11 +15,12 @@ from livetoken.access.limits import Limits
 from livetoken.access.origin import require_origin
 from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Tokens
-from livetoken.http import answers, body, routes
+from livetoken.http import answers, body, routes, server
 from livetoken.http.cors import cross_origin
 from livetoken.http.request_log import RequestLog
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.page import Page
+from livetoken.runtime.capacity import Capacity
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.runtime.logs import Logs
 from livetoken.runtime.warm_up import WarmUp, in_background
@@ -34,8 +35,19 @@ limits = Limits(settings, deadlines)
 callers = Callers(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
-meanwhile = in_background(keys.get), in_background(callers.prepare)  # they wait for others
-warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.prepare, prompts.prepare)
+threads = server.threads(os.environ)
+capacity = Capacity(threads, tokens.started)
+warm_up = WarmUp(
+    keys.prepare,
+    in_background(keys.get),  # these wait for others
+    in_background(callers.prepare),
+    tokens.prepare,
+    in_background(tokens.connect),
+    limits.open,
+    Page.prepare,
+    prompts.prepare,
+    threads=threads,
+)
 
 
 @functions_framework.http
@@ -57,6 +69,8 @@ def mint_token(request: Request) -> Response:
 def answer(request: Request, request_log: RequestLog) -> Response:
     """Return the answer to `request`; each line may refuse, the cheapest first."""
     asked_for = routes.route(request)
+    if asked_for == routes.WARM:
+        return answers.health(settings, warm=warm_up.wait())
     if asked_for != routes.TOKEN:
         return answers.without_token(asked_for, settings)
     origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
@@ -64,7 +78,7 @@ def answer(request: Request, request_log: RequestLog) -> Response:
     warm_up.start()
     address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
     request_log.note_hashed(address=address)
-    with limits.reservation(address=address, origin=origin) as places:
+    with capacity.slot(), limits.reservation(address=address, origin=origin) as places:
         caller = callers.verify(request.headers)
         request_log.note_hashed(caller=caller)
         places.take(caller=caller)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,26 @@ def test_health_mints_nothing(client: FlaskClient, cloud: processes.Google) -> N
             ORIGIN if headers.get("Origin") == ORIGIN else None
         )
     assert len(cloud.mints()) == before
+
+
+def test_answered_when_warm(make_client: MakeClient, cloud: processes.Google) -> None:
+    """`GET /?warm=1` is answered when the warm-up is over, to anybody, and mints nothing; other queries are ignored."""
+    client, before = make_client(), len(cloud.mints())
+    assert client.get("/?warm=0").json == client.get("/?cold=1").json == {"status": "ok"}
+    response = client.get("/?warm=1&more=2", headers={"Origin": "https://evil.example"})
+    assert (response.status_code, response.json) == (200, {"status": "ok", "warm": True})
+    assert sys.modules["main"].warm_up._over.is_set()
+    matches(response.json, "Health")
+    carries_the_headers_of_all_answers(response)
+    assert client.post("/?warm=1").status_code == 403
+    assert make_client(PAUSED="1").get("/?warm=1").json == {"status": "paused", "warm": True}
+    assert len(cloud.mints()) == before
+
+
+def test_warm_is_waited_for_no_longer(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warm-up that takes longer than anybody waits is answered as what it is."""
+    monkeypatch.setattr("livetoken.runtime.warm_up.WarmUp.wait", lambda warm_up: warm_up._over.is_set())
+    assert make_client().get("/?warm=1").json == {"status": "ok", "warm": False}
 
 
 @pytest.mark.parametrize("path", ["/", "/api/token"])

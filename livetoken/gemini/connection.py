@@ -4,6 +4,7 @@ The SDK's own transport takes three times as long for the same exchange. Neither
 are followed: the key goes to the base URL and nowhere else.
 """
 
+import contextlib
 import http.client
 import select
 import ssl
@@ -78,6 +79,11 @@ class Connections:
         else:
             self._idle.append((connection, self._clock()))
         return Answer(response.status, response.getheaders(), content)
+
+    def prepare(self) -> None:
+        """Open a connection that the next exchange finds."""
+        with contextlib.suppress(OSError):
+            self._idle.append((self._new(), self._clock()))
 
     def _kept(self) -> Connection | None:
         """Return a connection that has not rested for long and that the other side has not closed; else None."""

@@ -28,6 +28,10 @@ class Gemini:
         self._connections = Connections(settings.gemini_base_url, tls, deadlines)
         self.requests = TokenRequests(self._new_client)
 
+    def connect(self) -> None:
+        """Open a connection for the next call, unless it fails; that call will meet the failure and say it."""
+        self._connections.prepare()
+
     def create(self, spec: TokenSpec, key: str, expires_at: datetime, new_session_expires_at: datetime) -> str:
         """Return the name of a new single-use token that locks what `spec` says. Times are in UTC.
 

@@ -58,6 +58,14 @@ class Tokens:
             except Misconfigured as mistake:
                 log.error("%s", mistake.cause)  # noqa: TRY400 - the cause says it all
 
+    def started(self) -> bool:
+        """Whether the SDK is there, so that what takes long is not our own start."""
+        return self.gemini.made
+
+    def connect(self) -> None:
+        """Open the connection that the first token will take; part of the warm-up."""
+        self.gemini().connect()
+
     def mint(self, spec: TokenSpec) -> Token:
         """Return a token that can do exactly what `spec` says, once.
 
@@ -66,7 +74,7 @@ class Tokens:
             Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout: what Gemini's failure means for us.
                 What was measured until then is in the refusal's `details`.
         """
-        gemini = self._started()
+        gemini = self._start()
         mint = _Mint(self, gemini, spec)
         try:
             with self._deadlines.bounded(MINT_SECONDS):
@@ -77,9 +85,9 @@ class Tokens:
             refusal.details.update(mint.measured)
             raise
 
-    def _started(self) -> "Gemini":
+    def _start(self) -> "Gemini":
         """Return the endpoint; importing the SDK is a part of our start, not of Gemini's time."""
-        if self.gemini.made:
+        if self.started():
             return self.gemini()
         try:
             return self._deadlines.start(self.gemini)

@@ -26,7 +26,12 @@ def without_token(asked_for: str, settings: Settings) -> Response:
     """Return the answer to a health check, or to a preflight: flask-cors adds what an allowed origin may do."""
     if asked_for == PREFLIGHT:
         return answer(204, None)
-    return answer(200, {"status": "ok" if settings.paused is None else "paused"})
+    return health(settings)
+
+
+def health(settings: Settings, **more: bool) -> Response:
+    """Return the answer to a health check, with what else is known."""
+    return answer(200, {"status": "ok" if settings.paused is None else "paused", **more})
 
 
 def token(minted: Token, settings: Settings) -> Response:

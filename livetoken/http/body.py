@@ -1,22 +1,27 @@
 """A request's body: bounded in size and time, and strict JSON."""
 
+import contextlib
 import io
 import json
 import re
+import threading
 from collections.abc import Iterable
 from typing import Any
 
 from flask import Request
 
 from livetoken.errors import BodyTooLarge, InvalidJson, InvalidRequest, UnsupportedMediaType
-from livetoken.http.body_deadline import ReadDeadlines
+from livetoken.http import server
+from livetoken.http.body_deadline import BodyDeadlines
 
 BODY_BYTES = 64 * 1024
 DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
 PIECE_BYTES = 64 * 1024
 BODY_SECONDS = 5.0  # for the whole body, read or drained, however slowly it trickles in
 _JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?', re.ASCII | re.IGNORECASE)
-_read_deadlines = ReadDeadlines(BODY_SECONDS)
+DRAINS = 8  # bodies of refused requests that are read away at once; the others are cut off
+_deadlines = BodyDeadlines(BODY_SECONDS)
+_drains = threading.BoundedSemaphore(DRAINS)
 
 
 def read_json(request: Request) -> dict[str, Any]:
@@ -37,7 +42,8 @@ def _read(request: Request) -> bytes:
     """
     expected = request.content_length
     try:
-        with _read_deadlines.reading(request.environ):
+        with _deadlines.reading(request.environ):
+            server.continue_reading(request)
             body = request.stream.read(BODY_BYTES + 1)
     except Exception as error:  # a broken body is reported by whatever exception the server's parser happens to raise
         request.stream = io.BytesIO()  # what is left of it must not be read again as if it were whole
@@ -50,15 +56,27 @@ def _read(request: Request) -> bytes:
 
 
 def drain(request: Request) -> None:
-    """Read away what is left of the body, in small pieces, so that the client hears the answer instead of a reset."""
-    left = DRAIN_BYTES
-    try:
-        with _read_deadlines.reading(request.environ):
-            while left > 0 and (piece := request.stream.read(PIECE_BYTES)):
-                left -= len(piece)
-    except Exception:  # noqa: BLE001, S110 - a body that breaks off is drained
-        pass
+    """Read away what is left of the body, in small pieces, so that the client hears the answer instead of a reset.
+
+    Who waits to be asked for a body is not asked any more, and not all threads can be held by slow ones: then the
+    connection ends with the answer.
+    """
+    if server.expects_continue(request) or not _drains.acquire(blocking=False):
+        server.use_no_more(request.environ)
+    else:
+        try:
+            _read_away(request)
+        finally:
+            _drains.release()
+    server.end_promptly(request)
     request.stream = io.BytesIO()  # the framework reads it once more
+
+
+def _read_away(request: Request) -> None:
+    left = DRAIN_BYTES
+    with contextlib.suppress(Exception), _deadlines.reading(request.environ):  # a body that breaks off is drained
+        while left > 0 and (piece := request.stream.read(PIECE_BYTES)):
+            left -= len(piece)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
+from livetoken.http.server import connection_of, use_no_more
 
-class ReadDeadlines:
-    """Ends the reading side of client sockets whose body takes too long; one thread, started by the first body."""
+
+class BodyDeadlines:
+    """Cuts off clients whose body takes too long; one thread, started by the first body."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, pause: float = 0.25) -> None:
         self._seconds, self._clock, self._pause = seconds, clock, pause
@@ -21,10 +23,11 @@ class ReadDeadlines:
     def reading(self, environ: MutableMapping[str, Any]) -> Iterator[None]:
         """While the block runs, cut the client off from further input once the time for its body is over.
 
-        A blocked read then returns as at the end of the stream, while an answer can still be written. The time is the
-        request's: it begins with the first block and goes on for the next, so that a slow body is not waited for twice.
+        A blocked read then returns as at the end of the stream, while an answer can still be written. What comes later
+        is still delivered, so the connection carries no further request. The time is the request's: it begins with the
+        first block and goes on for the next, so that a slow body is not waited for twice.
         """
-        connection: socket.socket | None = environ.get("gunicorn.socket")
+        connection = connection_of(environ)
         if connection is None:  # not served by gunicorn, so there is no socket to watch
             yield
             return
@@ -32,13 +35,17 @@ class ReadDeadlines:
         with self._lock:
             self._reading[connection] = ends
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, daemon=True, name="read-deadlines")
-                self._thread.start()
+                thread = threading.Thread(target=self._watch, daemon=True, name="body-deadlines")
+                with contextlib.suppress(RuntimeError):  # the system has no more threads to give; the next body tries
+                    thread.start()
+                    self._thread = thread
         try:
             yield
         finally:
             with self._lock:
-                self._reading.pop(connection, None)
+                cut = self._reading.pop(connection, None) is None
+            if cut:
+                use_no_more(environ)
 
     def _watch(self) -> None:
         while True:

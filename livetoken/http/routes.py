@@ -4,12 +4,12 @@ from flask import Request
 
 from livetoken.errors import MethodNotAllowed, NotFound
 
-TOKEN, HEALTH, PREFLIGHT = "token", "health", "preflight"
+TOKEN, HEALTH, WARM, PREFLIGHT = "token", "health", "warm", "preflight"
 METHODS = {"/": "GET, POST, OPTIONS", "/api/token": "POST, OPTIONS"}
 
 
 def route(request: Request) -> str:
-    """Return what is asked for: TOKEN, HEALTH or PREFLIGHT.
+    """Return what is asked for: TOKEN, HEALTH, WARM (`GET /?warm=1`) or PREFLIGHT.
 
     Raises:
         NotFound, MethodNotAllowed: anything else.
@@ -19,4 +19,6 @@ def route(request: Request) -> str:
         raise NotFound
     if request.method not in allow.split(", "):
         raise MethodNotAllowed(allow)
+    if request.method == "GET" and request.args.get("warm") == "1":
+        return WARM
     return {"POST": TOKEN, "GET": HEALTH}.get(request.method, PREFLIGHT)

@@ -23,7 +23,7 @@ from livetoken.errors import (
     UnsupportedMediaType,
 )
 from livetoken.http import body, routes
-from livetoken.http.body_deadline import ReadDeadlines
+from livetoken.http.body_deadline import BodyDeadlines
 from livetoken.runtime.deadlines import Deadlines
 
 
@@ -200,7 +200,7 @@ def _sockets() -> Iterator[tuple[socket.socket, socket.socket]]:
 def test_body_that_never_ends_is_cut_off(sockets: tuple[socket.socket, socket.socket]) -> None:
     """Input ends when its time is over, and an answer can still be written."""
     client, server = sockets
-    deadlines = ReadDeadlines(0.1, pause=0.02)
+    deadlines = BodyDeadlines(0.1, pause=0.02)
     started = time.monotonic()
     with deadlines.reading({"gunicorn.socket": server}):
         assert server.recv(1) == b""
@@ -213,7 +213,7 @@ def test_time_of_a_body_is_one(sockets: tuple[socket.socket, socket.socket]) -> 
     """Reading, then draining, share one time: a slow body is not waited for twice."""
     _, server = sockets
     now = [0.0]
-    deadlines, environ = ReadDeadlines(5, lambda: now[0], pause=60), {"gunicorn.socket": server}
+    deadlines, environ = BodyDeadlines(5, lambda: now[0], pause=60), {"gunicorn.socket": server}
     for _ in range(2):
         with deadlines.reading(environ):
             deadlines.expire()
@@ -229,7 +229,7 @@ def test_cutting_off_who_is_gone(sockets: tuple[socket.socket, socket.socket]) -
     """A connection that is closed already is no error."""
     _, server = sockets
     now = [0.0]
-    deadlines = ReadDeadlines(1, lambda: now[0], pause=60)
+    deadlines = BodyDeadlines(1, lambda: now[0], pause=60)
     with deadlines.reading({"gunicorn.socket": server}):
         server.close()
         now[0] = 2
@@ -239,7 +239,7 @@ def test_cutting_off_who_is_gone(sockets: tuple[socket.socket, socket.socket]) -
 
 def test_without_a_socket() -> None:
     """Under another server there is no socket to watch, and no thread."""
-    deadlines = ReadDeadlines(1)
+    deadlines = BodyDeadlines(1)
     with deadlines.reading({}):
         pass
     assert deadlines._thread is None

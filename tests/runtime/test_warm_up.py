@@ -3,6 +3,7 @@
 import gc
 import logging
 import threading
+import time
 
 import pytest
 
@@ -27,10 +28,47 @@ def test_steps_run_once_and_in_turn() -> None:
     for caller in callers:
         caller.join()
     warm_up.start()
-    warm_up.join()
-    assert runs == ["imports", "sdk"]
+    assert soon(lambda: runs == ["imports", "sdk"])
+    assert not warm_up.wait(0.05)
     answered.set()
-    assert soon(lambda: runs == ["imports", "sdk", "key"])
+    assert warm_up.wait(5)
+    assert runs == ["imports", "sdk", "key"]
+
+
+def test_few_wait() -> None:
+    """As many requests wait for the warm-up as may; the others are told at once that it is not over."""
+    ends = threading.Event()
+    warm_up = WarmUp(lambda: ends.wait(5), threads=3)
+    told: list[bool] = []
+    waiting = [threading.Thread(target=lambda: told.append(warm_up.wait(5))) for _ in range(2)]
+    for request in waiting:
+        request.start()
+    assert soon(lambda: warm_up._waiting._value == 0)
+    started = time.monotonic()
+    assert not warm_up.wait(5)
+    assert time.monotonic() - started < 1
+    ends.set()
+    for request in waiting:
+        request.join(5)
+    assert told == [True, True]
+    assert warm_up.wait(0)
+    assert [WarmUp(threads=threads)._waiting._value for threads in (1, 2, 3, 5, 80)] == [1, 1, 2, 4, 4]
+
+
+def test_no_more_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warm-up whose thread cannot be started is begun by the next request."""
+
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    runs: list[str] = []
+    warm_up = WarmUp(lambda: runs.append("run"))
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", none)
+        warm_up.start()
+    assert not runs
+    assert warm_up.wait(5)
+    assert runs == ["run"]
 
 
 def test_collector_rests_meanwhile() -> None:

@@ -16,7 +16,7 @@ from dev import processes
 from livetoken.errors import TemporarilyUnavailable
 from livetoken.gemini.tokens import Token
 from livetoken.http import answers, cors
-from livetoken.http.body_deadline import ReadDeadlines
+from livetoken.http.body_deadline import BodyDeadlines
 from livetoken.http.request_log import RequestLog
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.page import Page
@@ -60,7 +60,7 @@ def test_rest_of_the_body_is_drained() -> None:
 def test_slow_body_is_cut_off() -> None:
     """When the time for a body is over, a blocked read ends, and an answer can still be written."""
     ours, theirs = socket.socketpair()
-    deadlines = ReadDeadlines(0.2, pause=0.05)
+    deadlines = BodyDeadlines(0.2, pause=0.05)
     started = time.monotonic()
     with ours, theirs, deadlines.reading({"gunicorn.socket": ours}):
         theirs.settimeout(5)
@@ -252,7 +252,7 @@ def test_a_request_has_one_time() -> None:
 def test_a_body_has_one_time() -> None:
     """The time for a body goes on from its reading to the reading away of its rest."""
     now = [1000.0]
-    deadlines = ReadDeadlines(5, clock=lambda: now[0], pause=3600)
+    deadlines = BodyDeadlines(5, clock=lambda: now[0], pause=3600)
     ours, theirs = socket.socketpair()
     environ: dict[str, Any] = {"gunicorn.socket": ours}
     with ours, theirs:
