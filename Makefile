@@ -8,6 +8,8 @@ SUPPORTED := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2]
 PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 python3 python; do \
   "$$python" -c '$(SUPPORTED)' 2>/dev/null && { echo "$$python"; break; }; done)
 NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subst /,-,$(PYTHON)))
+# how many tests run at once: most of them wait most of the time
+WORKERS := 3
 # what has a target of its own
 USUAL := not (installs or policy or bench)
 RUN   := $(VENV)/.run$(NAMED)
@@ -37,11 +39,11 @@ first-start: $(RUN) ## make run in a fresh clone, for every Python of this machi
 	@$(BIN)/python -m dev.first_start
 
 check: lint ## check style and types, and run all tests that need no process
-	@$(BIN)/python -m pytest --quiet -m "not process and $(USUAL)" $(PYTEST)
+	@$(BIN)/python -m pytest --quiet -rfE -p tests.without_processes -m "$(USUAL)"
 
 # a whole run is measured; what one narrows down is not
 test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
-	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" --cov --cov-report=term-missing)
+	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" -n $(WORKERS) --dist loadfile --cov --cov-report=term-missing)
 
 test-installs: $(READY) ## run the tests that install software
 	@$(BIN)/python -m pytest -m installs

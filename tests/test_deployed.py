@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from dev import processes
-from tests.support import KEY, ORIGIN, ROOT
+from tests.support import KEY, ORIGIN, ROOT, until_ready
 
 
 @pytest.fixture(scope="module", name="google")
@@ -28,6 +28,7 @@ def _google() -> Iterator[processes.Google]:
 def _livetoken(google: processes.Google) -> Iterator[processes.Function]:
     """The function, with nothing but the settings of a deployment."""
     with processes.function(google, [ORIGIN]) as function:
+        until_ready(function.url)
         yield function
 
 

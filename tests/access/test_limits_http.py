@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dev import processes
 from tests.access.conftest import logged
-from tests.support import ORIGIN, MakeClient, post
+from tests.support import ORIGIN, MakeClient, post, warm_function
 
 Page = Callable[..., Any]
 
@@ -196,7 +196,7 @@ def test_tokens_are_what_is_counted(make_client: MakeClient, cloud: processes.Go
 
 def test_exact_over_real_connections(cloud: processes.Google, page: Page) -> None:
     """64 connections at once to the real server, 20 tokens allowed: exactly 20 are minted."""
-    with processes.function(cloud, [ORIGIN], env={"LIMIT_PER_ADDRESS": "20/minute"}) as livetoken:
+    with warm_function(cloud, env={"LIMIT_PER_ADDRESS": "20/minute"}) as livetoken:
         before = len(cloud.mints())
         assert sorted(ask_at_once(64, lambda _: page(livetoken.url))) == [200] * 20 + [429] * 44
         assert len(cloud.mints()) - before == 20

@@ -12,7 +12,7 @@ from tests.access import redis_server
 from tests.access.conftest import logged
 from tests.access.redis_server import RedisServer
 from tests.access.test_limits_http import ask_at_once
-from tests.support import ORIGIN
+from tests.support import ORIGIN, PATIENCE, allowing, warm_function
 
 Page = Callable[..., Any]
 BOUND = 3.0  # seconds; 0.8 are the storage's, the rest is for a busy machine
@@ -30,7 +30,7 @@ def _instances(cloud: processes.Google, own: RedisServer) -> Iterator[list[proce
     """Two processes of the function that share a Redis, warmed up."""
     env = {"LIMITS_STORAGE": own.url, "LIMIT_PER_ADDRESS": "20/minute", "LIMIT_PER_ORIGIN": "30/minute"}
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(processes.function(cloud, [ORIGIN], env=env)) for _ in range(2)]
+        yield [stack.enter_context(warm_function(cloud, env=env)) for _ in range(2)]
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def _fresh(own: RedisServer, instances: list[processes.Function], page: Page) ->
     """Every test begins with a Redis that runs and is empty, and with instances that have noticed."""
     own.stop()
     own.start()
-    assert recovered(instances, page) < 10
+    recovered(instances, page)
     with own.client() as client:
         client.flushall()
 
@@ -48,8 +48,16 @@ def recovered(instances: list[processes.Function], page: Page) -> float:
     started = time.monotonic()
     for instance in instances:
         while page(instance.url).status != 200:
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < PATIENCE
             time.sleep(0.1)
+    return time.monotonic() - started
+
+
+def calm(instances: list[processes.Function], page: Page) -> float:
+    """Return how long a token takes while Redis is as it should be: the control for what it takes when it is not."""
+    started = time.monotonic()
+    for instance in instances:
+        assert page(instance.url).status == 200
     return time.monotonic() - started
 
 
@@ -80,6 +88,7 @@ def test_retry_after(instances: list[processes.Function], page: Page) -> None:
 
 def test_gone(instances: list[processes.Function], own: RedisServer, cloud: processes.Google, page: Page) -> None:
     """Without Redis nothing is minted: 503 at once; when it is back, and empty, tokens flow again by themselves."""
+    control = calm(instances, page)
     own.stop()
     before = len(cloud.mints())
     for instance in instances:
@@ -88,26 +97,29 @@ def test_gone(instances: list[processes.Function], own: RedisServer, cloud: proc
             answer = page(instance.url)
             assert (answer.status, answer.code) == (503, "temporarily_unavailable")
             assert answer.headers["Retry-After"] == "5"
-            assert time.monotonic() - started < BOUND
+            assert time.monotonic() - started < allowing(BOUND, control)
     assert len(cloud.mints()) == before
     own.start()
-    assert recovered(instances, page) < 5
+    assert recovered(instances, page) < allowing(5, control)
 
 
 def test_hanging(instances: list[processes.Function], own: RedisServer, page: Page) -> None:
     """A Redis that hangs holds no request longer than its time, no health check at all, and uses up no places."""
+    control = calm(instances, page)
+    with own.client() as client:
+        client.flushall()
     own.freeze()
     try:
         started = time.monotonic()
         assert set(ask_at_once(20, lambda _: page(instances[0].url))) == {503}
-        assert time.monotonic() - started < BOUND + 1
+        assert time.monotonic() - started < allowing(BOUND + 1, control)
         started = time.monotonic()
         assert page(instances[0].url, method="GET").content == {"status": "ok"}
         assert page(instances[0].url).status == 503
-        assert time.monotonic() - started < BOUND
+        assert time.monotonic() - started < allowing(BOUND, control)
     finally:
         own.thaw()
-    assert recovered(instances[:1], page) < 5
+    assert recovered(instances[:1], page) < allowing(5, control)
     assert [page(instances[0].url).status for _ in range(20)] == [200] * 19 + [429]
 
 

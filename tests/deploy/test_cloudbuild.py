@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from dev.processes import function, google
+from dev.processes import google
 from tests.deploy.cloud_build import Build, bare_environment
 from tests.deploy.configuration import BASIC, KEY, PROJECT, ROOT, Configuration
+from tests.support import warm_function
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
 
@@ -279,7 +280,7 @@ def test_the_doctor_itself_decides(tmp_path: Path, allowed: str, verdict: str) -
     make = f'#!/bin/sh\nshift\nexport "$@"\ncd {ROOT}\nexec {sys.executable} -m doctor "$URL" --origin "$ORIGIN"\n'
     (tmp_path / "programs/make").write_text(make)
     (tmp_path / "programs/make").chmod(0o755)
-    with google() as cloud, function(cloud, [allowed]) as deployed:
+    with google() as cloud, warm_function(cloud, [allowed]) as deployed:
         (tmp_path / "build/mints").write_text("true")
         (tmp_path / "build/doctor").write_text(f"make doctor URL={deployed.url} ORIGIN=https://shop.example")
         done = subprocess.run(

@@ -18,7 +18,7 @@ from doctor.finding import Finding
 from doctor.live import Live
 from doctor.web import Web
 from tests.doctor.front import Answering, front
-from tests.support import ORIGIN, ROOT
+from tests.support import ORIGIN, ROOT, warm_function
 
 LISTED = [ORIGIN, "https://twice.example", "https://www.twice.example", "http://localhost:8000"]
 PLENTY = {"LIMIT_PER_ADDRESS": "100000/minute", "LIMIT_PER_ORIGIN": "100000/minute"}
@@ -77,7 +77,7 @@ def _google(one_google: processes.Google) -> Iterator[processes.Google]:
 @pytest.fixture(scope="session", name="function")
 def _function(one_google: processes.Google) -> Iterator[processes.Function]:
     """The function as it is meant to be."""
-    with processes.function(one_google, LISTED, env=dict(PLENTY)) as function:
+    with warm_function(one_google, LISTED, env=dict(PLENTY)) as function:
         yield function
 
 
@@ -89,7 +89,7 @@ def _odd_function(
     folder = tmp_path_factory.mktemp("prompts")
     for name, text in PROMPTS.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    with processes.function(one_google, LISTED, env={**PLENTY, "PROMPTS": str(folder)}) as function:
+    with warm_function(one_google, LISTED, env={**PLENTY, "PROMPTS": str(folder)}) as function:
         yield function
 
 

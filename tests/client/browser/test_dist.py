@@ -27,7 +27,7 @@ def site() -> Iterator[Site]:
 def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
     """The function, for the origin of this site."""
     from dev.processes import function
-    from tests.client.js.ready import until_ready
+    from tests.support import until_ready
 
     env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
     with function(cloud, [site.url], env=env) as running:

@@ -8,7 +8,7 @@ import pytest
 
 from dev.processes import Function, Google, function, google
 from tests.client.browser import sound
-from tests.client.js.ready import until_ready
+from tests.support import until_ready
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from dev.processes import Function, Google, function, google
-from tests.client.js.ready import until_ready
+from tests.support import until_ready
 
 ORIGIN = "http://localhost:8000"
 UNLIMITED = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}

@@ -14,7 +14,7 @@ from google.genai import types
 
 from dev.processes import Function, Google, function, google
 from tests.client.js.conftest import ORIGIN, UNLIMITED
-from tests.client.js.ready import until_ready
+from tests.support import until_ready
 
 Converse = Callable[[Any], Awaitable[Any]]
 
