@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from livetoken.runtime.threads import start_thread
+
 log = logging.getLogger("livetoken.warmup")
 Step = Callable[[], object]
 
@@ -21,19 +23,18 @@ class WarmUp:
     def __init__(self, *steps: Step) -> None:
         self._steps = steps
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._begun = False
+        self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin, unless it has begun; returns at once."""
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="warm-up")
-                self._thread.start()
+            self._begun = self._begun or start_thread("warm-up", self._run)
 
     def join(self) -> None:
-        """Wait until every step has ended."""
-        if self._thread is not None:
-            self._thread.join()
+        """Wait until every step has ended; return at once where none has begun."""
+        if self._begun:
+            self._ended.wait()
 
     def _run(self) -> None:
         # imports make hardly any garbage and very many objects, which would be looked through again and again,
@@ -45,12 +46,13 @@ class WarmUp:
         finally:
             gc.freeze()
             gc.enable()
+            self._ended.set()
 
 
 def in_background(step: Step) -> Step:
     """Return a step that begins `step` and does not wait for it, because it waits for others itself."""
-    # the thread is made when it is started: one made before the server forks counts as ended in the forked process
-    return lambda: threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up").start()
+    # where the system has no thread to give, the first request does what the step would have done before
+    return lambda: start_thread("warm-up", lambda: _quietly(step))
 
 
 def _quietly(step: Step) -> None:
