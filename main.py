@@ -10,9 +10,9 @@ import functions_framework
 from flask import Request, Response
 
 from livetoken.access.address import client_address
-from livetoken.access.callers import Callers
 from livetoken.access.limits import Limits
 from livetoken.access.origin import require_origin
+from livetoken.access.verifier import Verifier
 from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Tokens
 from livetoken.http import answers, body, routes
@@ -31,15 +31,19 @@ prompts = Prompts.load(settings)
 deadlines = Deadlines()
 logs = Logs.of(settings)
 limits = Limits(settings, deadlines)
-callers = Callers(settings.callers, deadlines)
+verifier = Verifier(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
-meanwhile = in_background(keys.get), in_background(callers.prepare)  # they wait for others
-warm_up = WarmUp(keys.prepare, *meanwhile, tokens.prepare, limits.open, Page.prepare, prompts.prepare)
+get_key, get_issuer, get_storage = map(
+    in_background, (keys.get, verifier.prepare, limits.prepare)
+)  # they wait for others
+warm_up = WarmUp(
+    keys.prepare, get_key, get_issuer, tokens.prepare, limits.open, get_storage, Page.prepare, prompts.prepare
+)
 
 
 @functions_framework.http
-@cross_origin(settings, callers.header)
+@cross_origin(settings, verifier.header)
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
     deadlines.begin()
@@ -64,13 +68,13 @@ def answer(request: Request, request_log: RequestLog) -> Response:
     warm_up.start()
     address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
     request_log.note_hashed(address=address)
-    with limits.reservation(address=address, origin=origin) as places:
-        caller = callers.verify(request.headers)
+    with limits.reservation(address=address) as reservation:
+        caller = verifier.verify(request.headers)
         request_log.note_hashed(caller=caller)
-        places.take(caller=caller)
         page = Page.from_fields(body.read_json(request), origin)
         spec = prompts.find(page, origin).token_spec(page)
         request_log.note(prompt=spec.prompt.name, model=spec.model)
+        reservation.take(origin=origin, caller=caller)  # only now, because a body may be long in coming
         token = tokens.mint(spec)
     request_log.note_token(token)
     return answers.token(token, settings)
