@@ -10,9 +10,9 @@ import functions_framework
 from flask import Request, Response
 
 from livetoken.access.address import client_address
-from livetoken.access.callers import Callers
 from livetoken.access.limits import Limits
 from livetoken.access.origin import require_origin
+from livetoken.access.verifier import Verifier
 from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Tokens
 from livetoken.http import answers, body, routes, server
@@ -32,18 +32,19 @@ prompts = Prompts.load(settings)
 deadlines = Deadlines()
 logs = Logs.of(settings)
 limits = Limits(settings, deadlines)
-callers = Callers(settings.callers, deadlines)
+verifier = Verifier(settings.callers, deadlines)
 keys = key_source(settings, deadlines, logs.hide)
 tokens = Tokens(settings, keys, prompts, deadlines)
 threads = server.threads(os.environ)
 capacity = Capacity(threads, tokens.started)
 warm_up = WarmUp(
     keys.prepare,
-    in_background(keys.get),  # these wait for others
-    in_background(callers.prepare),
+    in_background(keys.get),  # what waits for others holds up no step
+    in_background(verifier.prepare),
     tokens.prepare,
     in_background(tokens.connect),
     limits.open,
+    in_background(limits.prepare),
     Page.prepare,
     prompts.prepare,
     threads=threads,
@@ -51,7 +52,7 @@ warm_up = WarmUp(
 
 
 @functions_framework.http
-@cross_origin(settings, callers.header)
+@cross_origin(settings, verifier.header)
 def mint_token(request: Request) -> Response:
     """Answer a page on the allowlist with one constrained, single-use ephemeral token, others with a refusal."""
     deadlines.begin()
@@ -78,13 +79,13 @@ def answer(request: Request, request_log: RequestLog) -> Response:
     warm_up.start()
     address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
     request_log.note_hashed(address=address)
-    with capacity.slot(), limits.reservation(address=address, origin=origin) as places:
-        caller = callers.verify(request.headers)
+    with capacity.slot(), limits.reservation(address=address) as reservation:
+        caller = verifier.verify(request.headers)
         request_log.note_hashed(caller=caller)
-        places.take(caller=caller)
         page = Page.from_fields(body.read_json(request), origin)
         spec = prompts.find(page, origin).token_spec(page)
         request_log.note(prompt=spec.prompt.name, model=spec.model)
+        reservation.take(origin=origin, caller=caller)  # only now, because a body may be long in coming
         token = tokens.mint(spec)
     request_log.note_token(token)
     return answers.token(token, settings)

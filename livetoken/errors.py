@@ -15,6 +15,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         sentence: what a visitor or the page's author may read; never holds a value from outside.
         retry_after: whole seconds for the `Retry-After` header, or None.
         severity: how Cloud Logging files it: the caller's doing is a WARNING, ours an ERROR.
+        counts: it counts against its address as a token would, because the request itself is at fault.
         cause: a sentence for the owner's log; holds no secret and no page text.
         details: fields for the log's line; hold no secret and no page text.
         headers: headers beyond those of every answer.
@@ -24,6 +25,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     code: ClassVar[str] = "internal"
     sentence: str = "Something went wrong on our side."
     severity: ClassVar[str] = "WARNING"
+    counts: ClassVar[bool] = False
     retry_after: int | None = None
 
     def __init__(self, cause: str = "", *, retry_after: int | None = None) -> None:
@@ -53,14 +55,14 @@ class Internal(Refusal):
 class InvalidJson(Refusal):
     """The body is not one complete JSON document in UTF-8."""
 
-    status, code = 400, "invalid_json"
+    status, code, counts = 400, "invalid_json", True
     sentence = "The request body is not valid JSON."
 
 
 class InvalidRequest(Refusal):
     """The JSON is well-formed, but a field is unknown, of the wrong type or not allowed."""
 
-    status, code = 400, "invalid_request"
+    status, code, counts = 400, "invalid_request", True
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field or 'the request'} {reason}")
@@ -102,14 +104,14 @@ class MethodNotAllowed(Refusal):
 class BodyTooLarge(Refusal):
     """The body is longer than 64 KiB."""
 
-    status, code = 413, "body_too_large"
+    status, code, counts = 413, "body_too_large", True
     sentence = "The request body is larger than 64 KiB."
 
 
 class UnsupportedMediaType(Refusal):
     """The body is not announced as plain `application/json` in UTF-8."""
 
-    status, code = 415, "unsupported_media_type"
+    status, code, counts = 415, "unsupported_media_type", True
     sentence = "The request body must be sent as application/json in UTF-8, not compressed."
 
 

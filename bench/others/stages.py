@@ -37,7 +37,7 @@ stage("Jinja2's sandbox", importing("jinja2.sandbox"))
 stage(
     "our own modules",
     importing(
-        "livetoken.http.body", "livetoken.access.callers", "livetoken.access.limits", "livetoken.runtime.warm_up"
+        "livetoken.http.body", "livetoken.access.verifier", "livetoken.access.limits", "livetoken.runtime.warm_up"
     ),
 )
 stage("main.py: settings, prompt files", importing("main"))

@@ -1,51 +1,127 @@
-"""Moving windows in Redis, shared by all instances. The only importer of redis and of the `limits` library."""
+"""Moving windows in Redis, shared by all instances. The only importer of redis.
 
+Each step is one script, which Redis runs whole or not at all. An entry has an id of its own, so that a script which is
+sent twice because its reply was lost counts once, and on the clock of the Redis server, so that ours need not agree.
+"""
+
+import ssl
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from limits.storage import RedisStorage
+import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-_LEAVE = b"""
-for index = 0, redis.call('llen', KEYS[1]) - 1 do
-    local entry = redis.call('lindex', KEYS[1], index)
-    if tonumber(entry) == tonumber(ARGV[1]) then return redis.call('lrem', KEYS[1], 1, entry) end
+from livetoken.access.windows import Full, Held, Window
+from livetoken.errors import Misconfigured
+from livetoken.runtime import sockets
+from livetoken.runtime.deadlines import Deadlines
+
+WAIT_SECONDS = 0.5  # for connecting and for each read; the request's own time bounds them all together
+PREFIX = "livetoken:"
+LEFT = PREFIX + "left/"  # marks that an entry was taken back; its script may be on its way still
+LEFT_SECONDS = 60
+
+# reads before it writes: a script that has written is let through by a Redis that has no memory left
+# KEYS: the mark that the entry was taken back, its windows; ARGV: its id, then amount and seconds of each window
+ENTER = """
+local time = redis.call('time')
+local now = time[1] * 1000000 + time[2]
+local first, wait = 0, 0
+if redis.call('exists', KEYS[1]) == 1 then return redis.error_reply('LEFT the entry was taken back') end
+for index = 2, #KEYS do
+    local amount, length = tonumber(ARGV[2 * index - 2]), tonumber(ARGV[2 * index - 1]) * 1000000
+    local since = string.format('%.0f', now - length)
+    if redis.call('zscore', KEYS[index], ARGV[1]) then return {0, '0'} end
+    if redis.call('zcount', KEYS[index], since, '+inf') >= amount then
+        if first == 0 then first = index - 1 end
+        local oldest = redis.call('zrangebyscore', KEYS[index], since, '+inf', 'withscores', 'limit', 0, 1)
+        wait = math.max(wait, oldest[2] + length - now)
+    end
+end
+if first > 0 then return {first, string.format('%.0f', wait)} end
+for index = 2, #KEYS do
+    local length = ARGV[2 * index - 1] * 1000000
+    redis.call('zadd', KEYS[index], string.format('%.0f', now), ARGV[1])
+    redis.call('zremrangebyscore', KEYS[index], '-inf', string.format('(%.0f', now - length))
+    redis.call('pexpire', KEYS[index], string.format('%.0f', length / 1000 + 1))
+end
+return {0, '0'}
+"""
+
+# KEYS: windows and marks; ARGV: for a window the id of the entry, for a mark nothing
+LEAVE = f"""
+for index, key in ipairs(KEYS) do
+    if ARGV[index] == '' then
+        redis.call('set', key, '', 'ex', {LEFT_SECONDS})
+    else
+        redis.call('zrem', key, ARGV[index])
+    end
 end
 """
 
 
-class RedisWindows(RedisStorage):
-    """Windows shared by all instances, on the clock of the Redis server, so that theirs need not agree."""
+class RedisWindows:
+    """Windows shared by all instances; the server is spoken to at the first step, not before."""
 
-    STORAGE_SCHEME = ["livetoken+redis"]  # noqa: RUF012 - the library's own form; its `redis` stays what it is
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+        self._enter: Any = client.register_script(ENTER)
+        self._leave: Any = client.register_script(LEAVE)
 
-    def initialize_storage(self, _uri: str) -> None:
-        """Make the library's scripts and ours known; the server is spoken to at the first entry, not yet here."""
-        super().initialize_storage(_uri)
-        self._redis: Any = self.get_connection()
-        self._leave: Any = self._redis.register_script(_LEAVE)
+    def prepare(self) -> None:
+        """Connect; raises Misconfigured where there is a cluster."""
+        self.leave([("none", [Window("none", 1, 1)])])
 
-    def now(self) -> float:
-        """Return the server's time."""
-        seconds, microseconds = self._redis.time()
-        return float(seconds + microseconds / 1_000_000)
+    def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
+        """Count `entry` in all the windows, or in none because one is full; one that stands in them counts once."""
+        arguments: list[str | int] = [entry]
+        for window in windows:
+            arguments += [window.amount, window.seconds]
+        first, wait = _run(self._enter, [LEFT + entry, *(PREFIX + window.key for window in windows)], arguments)
+        return Full(int(first) - 1, int(wait) / 1_000_000) if first else None
 
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
-        return bool(self.lua_acquire_moving_window([self.prefixed_key(key)], [at, limit, seconds, 1]))
-
-    def leave(self, key: str, at: float) -> None:
-        """Take back the entry made `at`."""
-        self._leave([self.prefixed_key(key)], [at])
-
-    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
-        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
-        oldest = self._redis.lindex(self.prefixed_key(key), limit - 1)
-        return max(0.0, float(oldest) + seconds - at) if oldest else 0.0
+    def leave(self, entries: Iterable[Held]) -> None:
+        """Take entries back, also those that stand in none of their windows."""
+        keys: list[str] = []
+        arguments: list[str | int] = []
+        for entry, windows in entries:
+            keys += [*(PREFIX + window.key for window in windows), LEFT + entry]
+            arguments += [*[entry] * len(windows), ""]
+        _run(self._leave, keys, arguments)
 
 
-def open_redis(uri: str) -> RedisWindows:
-    """Return the windows in the Redis at `uri`, which is spoken to at the first entry."""
-    # a second try, because Redis drops connections that were idle; limits.py bounds both together
-    patience: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 1)}
-    return RedisWindows(uri, **patience)
+def _run(script: Any, keys: list[str], arguments: list[str | int]) -> Any:
+    try:
+        return script(keys, arguments)
+    except (redis.exceptions.ClusterError, redis.exceptions.ClusterCrossSlotError, redis.exceptions.AskError) as error:
+        raise Misconfigured(
+            "LIMITS_STORAGE is a Redis Cluster, which cannot count in several windows at once; name a single Redis"
+        ) from error
+
+
+def open_redis(uri: str, deadlines: Deadlines) -> RedisWindows:
+    """Return the windows in the Redis at `uri`; nothing is opened yet."""
+    tls = ssl.create_default_context() if uri.startswith("rediss:") else None
+
+    class Connection(redis.Connection):
+        """A connection whose every wait ends with the request's time."""
+
+        def _connect(self) -> sockets.Socket | sockets.TlsSocket:
+            # beside the request, because a name is looked up without any bound
+            return deadlines.within(WAIT_SECONDS, self._connected, lambda late: late.close())
+
+        def _connected(self) -> sockets.Socket | sockets.TlsSocket:
+            connection = sockets.connect(self.host, self.port, WAIT_SECONDS)
+            return sockets.encrypted(connection, tls, self.host) if tls else connection
+
+    pool = redis.ConnectionPool.from_url(
+        uri,
+        connection_class=Connection,
+        socket_timeout=WAIT_SECONDS,
+        socket_connect_timeout=WAIT_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # a second try, because Redis drops connections that were idle
+        protocol=2,  # the version that every Redis speaks, without a question first
+        driver_info=None,  # nor are its logs told who we are, by two questions more
+    )
+    return RedisWindows(redis.Redis.from_pool(pool))

@@ -1,20 +1,19 @@
 """An issuer's public signing keys: fetched over https, once for all who wait, and kept while the issuer is down."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from livetoken.errors import TemporarilyUnavailable
+from livetoken.runtime.cached import Cached, NotFetchedError, Times
 from livetoken.runtime.deadlines import Deadlines
 
-Key = TypeVar("Key")
 FETCH_SECONDS = 1.5  # discovery and keys together
 CACHE_SECONDS = 21_600  # keys are fetched anew after six hours, as Firebase recommends
 STALE_SECONDS = 86_400  # known keys still serve this long when their issuer does not answer
-COOL_DOWN_SECONDS = 30  # between two fetches because of a key that is not known
-RETRY_SECONDS = 5  # after a failed fetch, until the next one
+COOL_DOWN_SECONDS = 30  # between two fetches, failed ones included, where keys are known: so made-up names cost little
+RETRY_SECONDS = 5  # after a failed fetch, until the next one, where none are known
 LARGEST_DOCUMENT = 100 * 1024  # bytes
 
 
@@ -27,11 +26,9 @@ class SigningKeys:
         deadlines: Deadlines,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._fetch, self._deadlines, self._clock = fetch, deadlines.for_upstream(), clock
-        self._lock = threading.Lock()
-        # keys, and when they were fetched: one value, so that nobody sees half a change
-        self._known: tuple[Mapping[str, Any], float] = {}, float("-inf")
-        self._failed_at = float("-inf")
+        self._fetch, self._deadlines = fetch, deadlines.for_upstream()
+        times = Times(fresh=CACHE_SECONDS, stale=STALE_SECONDS, retry=RETRY_SECONDS, retry_stale=COOL_DOWN_SECONDS)
+        self._cached = Cached(self._fetch_in_time, times, clock)
 
     def find(self, key_id: str) -> Any:
         """Return the key of that id, or None when the issuer has none; an unknown id asks the issuer, but not often.
@@ -39,42 +36,20 @@ class SigningKeys:
         Raises:
             TemporarilyUnavailable: only the issuer could tell, and it does not answer.
         """
-        keys, fetched_at = known = self._known
-        age = self._clock() - fetched_at
-        unknown = key_id not in keys
-        if age >= CACHE_SECONDS or (unknown and age >= COOL_DOWN_SECONDS):
-            try:
-                keys = self._refresh(known)
-            except TemporarilyUnavailable:
-                if unknown or age >= STALE_SECONDS:
-                    raise
+        try:
+            keys = self._cached.get()
+            if key_id not in keys:
+                keys = self._cached.renew(lambda keys, age: key_id in keys or age < COOL_DOWN_SECONDS)
+        except NotFetchedError as missing:
+            raise TemporarilyUnavailable(
+                "the signing keys of CALLERS are being fetched, after a failure"
+                if missing.under_way
+                else f"the signing keys of CALLERS could not be fetched ({missing.failure})"
+            ) from missing
         return keys.get(key_id)
 
-    def _refresh(self, known: tuple[Mapping[str, Any], float]) -> Mapping[str, Any]:
-        """Fetch the keys, unless others have replaced the `known` ones while we waited for our turn."""
-        # all wait for the first fetch; after a failure one request tries, and nobody queues up behind it
-        if not self._lock.acquire(blocking=self._failed_at <= known[1]):
-            raise TemporarilyUnavailable("the signing keys of CALLERS are being fetched, after a failure")
-        try:
-            if self._known is not known:
-                return self._known[0]
-            if self._clock() - self._failed_at < RETRY_SECONDS:
-                raise TemporarilyUnavailable("the signing keys of CALLERS could not be fetched a moment ago")
-            return self._fetched()
-        finally:
-            self._lock.release()
-
-    def _fetched(self) -> Mapping[str, Any]:
-        """Fetch the keys within their time."""
-        try:
-            keys = self._deadlines.within(FETCH_SECONDS, self._fetch)
-        except Exception as error:
-            self._failed_at = self._clock()
-            raise TemporarilyUnavailable(
-                f"the signing keys of CALLERS could not be fetched ({type(error).__name__})"
-            ) from error
-        self._known = keys, self._clock()
-        return keys
+    def _fetch_in_time(self) -> Mapping[str, Any]:
+        return self._deadlines.within(FETCH_SECONDS, self._fetch)
 
 
 def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:

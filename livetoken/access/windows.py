@@ -1,90 +1,103 @@
-"""Moving windows, and the storage of them in memory; the one in Redis, for all instances, is `redis_windows.py`.
+"""Moving windows, and the storage of them in memory; the one in Redis, for all instances, is `redis_windows.py`."""
 
-A window is a key, how many entries it may hold, and for how many seconds each of them counts.
-"""
-
-import contextlib
 import threading
-from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 SWEEP_AT = 1000  # windows; twice as many as were left is when the next sweep comes
 
 
+class Window(NamedTuple):
+    """So many entries in any so many seconds."""
+
+    key: str
+    amount: int
+    seconds: int
+
+
+class Full(NamedTuple):
+    """Why nothing could be entered.
+
+    Attributes:
+        first: the position of the first window that is full.
+        wait: seconds until none of the windows is full any more.
+    """
+
+    first: int
+    wait: float
+
+
+Held = tuple[str, Sequence[Window]]  # the entry of one request, by its id, and the windows that it may stand in
+
+
 class Windows(Protocol):
-    """A storage of moving windows that can take back what it gave. Times are seconds of the storage's own clock."""
+    """A storage of moving windows that can take back what it gave, on a clock of its own."""
 
-    def now(self) -> float:
-        """Return the time that the next entries are made at."""
+    def prepare(self) -> None:
+        """Do what takes time before a request waits for it; part of the warm-up."""
 
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
+    def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
+        """Count `entry` in all the windows, or in none because one is full; one that stands in them counts once."""
 
-    def leave(self, key: str, at: float) -> None:
-        """Take back the entry made `at`."""
-
-    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
-        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
+    def leave(self, entries: Iterable[Held]) -> None:
+        """Take entries back, also those that stand in none of their windows."""
 
 
 class MemoryWindows:
-    """Windows of one process; one lock makes them exact under any number of threads.
-
-    The `limits` library's own memory counts in wall-clock time, which jumps, keeps every key it has ever seen, and
-    walks through all of them in a thread of its own whenever an entry is made.
-    """
+    """Windows of one process; one lock makes them exact under any number of threads."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.now = clock
+        """Begin empty; `clock` gives seconds and never steps back."""
+        self._clock = clock
         self._lock = threading.Lock()
-        self._windows: dict[str, tuple[int, deque[float]]] = {}  # seconds; entries, the oldest first
+        self._windows: dict[str, tuple[int, dict[str, float]]] = {}  # seconds; when entries were made, the oldest first
         self._sweep_at = SWEEP_AT
 
     def __len__(self) -> int:
         """Return how many windows are kept."""
         return len(self._windows)
 
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Count an entry made `at`, unless `limit` entries are not older than `seconds`; return whether it counts."""
+    def prepare(self) -> None:
+        """Do nothing: memory is there."""
+
+    def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
+        """Count `entry` in all the windows, or in none because one is full; one that stands in them counts once."""
         with self._lock:
+            now = self._clock()
+            waits = [self._wait(entry, window, now) for window in windows]
+            full = [position for position, wait in enumerate(waits) if wait is not None]
+            if full:
+                return Full(full[0], max(wait for wait in waits if wait is not None))
             if len(self._windows) >= self._sweep_at:
-                self._sweep(at)
-            _, entries = self._windows.setdefault(key, (seconds, deque()))
-            while entries and entries[0] < at - seconds:
-                entries.popleft()
-            if len(entries) >= limit:
-                return False
-            entries.append(at)
-            return True
+                self._sweep(now)
+            for window in windows:
+                self._windows.setdefault(window.key, (window.seconds, {}))[1].setdefault(entry, now)
+            return None
 
-    def leave(self, key: str, at: float) -> None:
-        """Take back the entry made `at`."""
+    def leave(self, entries: Iterable[Held]) -> None:
+        """Take entries back, also those that stand in none of their windows."""
         with self._lock:
-            _, entries = self._windows.get(key, (0, deque()))
-            with contextlib.suppress(ValueError):  # it may have left by itself meanwhile
-                entries.remove(at)
-            if not entries:
-                self._windows.pop(key, None)
+            for entry, windows in entries:
+                for window in windows:
+                    _, made = self._windows.get(window.key, (0, {}))
+                    made.pop(entry, None)
+                    if not made:
+                        self._windows.pop(window.key, None)
 
-    def wait(self, key: str, limit: int, seconds: int, at: float) -> float:
-        """Return for how many seconds from `at` the window stays full; 0 when it has room."""
-        with self._lock:
-            _, entries = self._windows.get(key, (0, deque()))
-            return max(0.0, entries[-limit] + seconds - at) if len(entries) >= limit else 0.0
+    def _wait(self, entry: str, window: Window, now: float) -> float | None:
+        """Return for how many seconds the window stays full for `entry`; None when it is not full."""
+        _, made = self._windows.get(window.key, (0, {}))
+        while made and (oldest := next(iter(made.items())))[1] < now - window.seconds:
+            del made[oldest[0]]
+        if len(made) < window.amount or entry in made:
+            return None
+        return next(iter(made.values())) + window.seconds - now
 
-    def _sweep(self, at: float) -> None:
+    def _sweep(self, now: float) -> None:
         """Forget windows whose last entry counts no more; rarely enough to cost nothing on average."""
         self._windows = {
-            key: (seconds, entries) for key, (seconds, entries) in self._windows.items() if entries[-1] >= at - seconds
+            key: (seconds, made)
+            for key, (seconds, made) in self._windows.items()
+            if made and next(reversed(made.values())) >= now - seconds
         }
         self._sweep_at = max(SWEEP_AT, 2 * len(self._windows))
-
-
-def open_windows(uri: str, clock: Callable[[], float]) -> Windows:
-    """Return the storage that `LIMITS_STORAGE` names; `clock` (seconds, never stepping back) is the memory's own."""
-    if uri == "memory://":
-        return MemoryWindows(clock)
-    from livetoken.access.redis_windows import open_redis
-
-    return open_redis(uri)

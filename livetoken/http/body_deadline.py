@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from livetoken.http.server import connection_of, use_no_more
+from livetoken.runtime.threads import start_thread
 
 
 class BodyDeadlines:
@@ -17,7 +18,7 @@ class BodyDeadlines:
         self._seconds, self._clock, self._pause = seconds, clock, pause
         self._reading: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._watching = False
 
     @contextlib.contextmanager
     def reading(self, environ: MutableMapping[str, Any]) -> Iterator[None]:
@@ -34,11 +35,8 @@ class BodyDeadlines:
         ends: float = environ.setdefault("livetoken.body_ends", self._clock() + self._seconds)
         with self._lock:
             self._reading[connection] = ends
-            if self._thread is None:
-                thread = threading.Thread(target=self._watch, daemon=True, name="body-deadlines")
-                with contextlib.suppress(RuntimeError):  # the system has no more threads to give; the next body tries
-                    thread.start()
-                    self._thread = thread
+            # where the system has no thread to give, the next body tries
+            self._watching = self._watching or start_thread("body-deadlines", self._watch)
         try:
             yield
         finally:

@@ -3,11 +3,12 @@
 It cannot begin at import, because the server imports in one process and serves in a forked other one.
 """
 
-import contextlib
 import gc
 import logging
 import threading
 from collections.abc import Callable
+
+from livetoken.runtime.threads import start_thread
 
 WAIT_SECONDS = 10.0  # the longest that a request waits for it
 WAITING = 4  # requests that may wait at once; fewer where there are hardly more threads
@@ -24,23 +25,19 @@ class WarmUp:
     def __init__(self, *steps: Step, threads: int = WAITING + 1) -> None:
         self._steps = steps
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._begun = False
         self._over = threading.Event()
         self._waiting = threading.BoundedSemaphore(max(1, min(WAITING, threads - 1)))
 
     def start(self) -> None:
         """Begin, unless it has begun; returns at once."""
         with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, daemon=True, name="warm-up")
-                with contextlib.suppress(RuntimeError):  # the system has no more threads to give; the next one tries
-                    thread.start()
-                    self._thread = thread
+            self._begun = self._begun or start_thread("warm-up", self._run)
 
     def join(self) -> None:
-        """Wait until every step has ended."""
-        if self._thread is not None:
-            self._thread.join()
+        """Wait until every step has ended; return at once where none has begun."""
+        if self._begun:
+            self._over.wait()
 
     def wait(self, seconds: float = WAIT_SECONDS) -> bool:
         """Begin, wait until every step has ended or the time is over, and return whether they have.
@@ -60,24 +57,32 @@ class WarmUp:
         # now and in every full collection from then on
         gc.disable()
         try:
-            begun = [_quietly(step) for step in self._steps]
+            results = [_quietly(step) for step in self._steps]
         finally:
             gc.freeze()
             gc.enable()
-        for thread in begun:
-            if isinstance(thread, threading.Thread):
-                thread.join()
+        for result in results:
+            if isinstance(result, threading.Event):
+                result.wait()
         self._over.set()
 
 
 def in_background(step: Step) -> Step:
-    """Return a step that begins `step` and does not wait for it, because it waits for others itself."""
+    """Return a step that begins `step` and does not wait for it, because it waits for others itself.
 
-    def begin() -> threading.Thread:
-        # the thread is made when it is started: one made before the server forks counts as ended in the forked process
-        thread = threading.Thread(target=_quietly, args=(step,), daemon=True, name="warm-up")
-        thread.start()
-        return thread
+    The warm-up is over when it has ended, too.
+    """
+
+    def begin() -> threading.Event:
+        ended = threading.Event()
+
+        def run() -> None:
+            _quietly(step)
+            ended.set()
+
+        if not start_thread("warm-up", run):
+            ended.set()  # the first request does what the step would have done before
+        return ended
 
     return begin
 

@@ -1,12 +1,13 @@
 """The Gemini API key: cached, read once for all who wait, rotated without a redeploy."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from livetoken.errors import TemporarilyUnavailable
+from livetoken.runtime.brake import Brake
+from livetoken.runtime.cached import Cached, NotFetchedError, Times
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.secret.secret_manager import READ_SECONDS, Key, SecretReader, explain, needs_owner
 from livetoken.settings.environment import Settings
@@ -75,12 +76,12 @@ class SecretKey:
         found: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._read, self._deadlines, self._found, self._clock = read, deadlines.for_upstream(), found, clock
-        self._lock = threading.Lock()
-        self._refreshing = threading.Lock()
-        self._cached: tuple[Key | None, float] = None, float("-inf")  # one value, so that no reader sees half a change
-        self._failed_at = self._kept_at = self._warned_at = float("-inf")
-        self._failure = ""
+        self._read, self._deadlines, self._found = read, deadlines.for_upstream(), found
+        times = Times(
+            fresh=TTL_SECONDS, stale=STALE_SECONDS, retry=RETRY_SECONDS, retry_stale=RETRY_SECONDS, forced=KEPT_SECONDS
+        )
+        self._cached = Cached(self._fetch, times, clock, behind=self._warn)
+        self._warned = Brake(clock)
 
     def prepare(self) -> None:
         """Do what takes time but waits for nobody; part of the warm-up."""
@@ -94,61 +95,36 @@ class SecretKey:
         Raises:
             TemporarilyUnavailable: there is no usable key and Secret Manager gave none within two seconds.
         """
-        key, read_at = self._cached
-        age = self._clock() - read_at
-        if key is None or age >= STALE_SECONDS:
-            return self._refresh(lambda current: current is not key)
-        if age >= TTL_SECONDS and not self._recently_failed() and self._refreshing.acquire(blocking=False):
-            threading.Thread(target=self._refresh_behind, args=(key,), daemon=True, name="refresh-key").start()
-        return key
+        try:
+            return self._cached.get()
+        except NotFetchedError as missing:
+            raise TemporarilyUnavailable(explain(missing.failure, self._read.name)) from missing
 
     def replacement(self, refused: Key) -> Key | None:
         """Return a key other than `refused`, reading the secret once more unless that has happened meanwhile."""
         try:
-            key = self._refresh(lambda current: current.value != refused.value, refused)
-        except TemporarilyUnavailable:
+            key = self._cached.renew(lambda key, _: key.value != refused.value)
+        except NotFetchedError:
             return None
         return key if key.value != refused.value else None
 
-    def _recently_failed(self) -> bool:
-        return self._clock() - self._failed_at < RETRY_SECONDS
+    def _fetch(self) -> Key:
+        self._read.prepare()
+        key = self._deadlines.within(READ_SECONDS, self._read)
+        self._found(key.value)
+        return key
 
-    def _refresh(self, settled: Callable[[Key], bool], refused: Key | None = None) -> Key:
-        """Read the secret, unless `settled` says that the key which others fetched while we waited will do.
-
-        When it still holds the key that Gemini refused, it is not read for that reason again for a while.
-        """
-        with self._lock:
-            # this comparison comes before any cool-down, or requests in flight during a rotation would fail
-            current, _ = self._cached
-            if current and settled(current):
-                return current
-            if self._recently_failed():
-                raise TemporarilyUnavailable(self._failure)
-            if refused and self._clock() - self._kept_at < KEPT_SECONDS:
-                raise TemporarilyUnavailable("the secret still held the refused key a moment ago")
-            try:
-                self._read.prepare()
-                key = self._deadlines.within(READ_SECONDS, self._read)
-            except Exception as error:
-                self._failed_at, self._failure = self._clock(), explain(error, self._read.name)
-                raise TemporarilyUnavailable(self._failure) from error
-            self._found(key.value)
-            self._cached = key, self._clock()
-            if refused and key.value == refused.value:
-                self._kept_at = self._clock()
-            return key
-
-    def _refresh_behind(self, key: Key) -> None:
-        try:
-            self._refresh(lambda current: current is not key)
-        except TemporarilyUnavailable as failure:
-            if self._clock() - self._warned_at >= WARN_SECONDS:
-                self._warned_at = self._clock()
-                level = logging.ERROR if needs_owner(failure.__cause__) else logging.WARNING
-                log.log(level, "%s; the cached key, version %s, still serves", failure.cause, key.version)
-        finally:
-            self._refreshing.release()
+    def _warn(self, missing: NotFetchedError) -> None:
+        if not self._warned.holds():
+            self._warned.apply(WARN_SECONDS)
+            level = logging.ERROR if needs_owner(missing.failure) else logging.WARNING
+            version = getattr(self._cached.value, "version", "")
+            log.log(
+                level,
+                "%s; the cached key, version %s, still serves",
+                explain(missing.failure, self._read.name),
+                version,
+            )
 
 
 def key_source(settings: Settings, deadlines: Deadlines, found: Callable[[str], None]) -> KeySource:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 2.0  # the whole read, credentials included
 _GRANT = "grant roles/secretmanager.secretAccessor on this secret to the function's service account"
-_CURES = {  # what only the owner can mend
+_FIXES = {  # what only the owner can do
     "PermissionDenied": _GRANT,
     "Forbidden": _GRANT,
     "NotFound": "check that GEMINI_API_KEY_SECRET names an existing secret and version",
@@ -76,16 +76,15 @@ def _client(base_url: str) -> "SecretManagerServiceClient":
     return secretmanager_v1.SecretManagerServiceClient(transport=Transport(base_url, credentials))
 
 
-def needs_owner(error: BaseException | None) -> bool:
-    """Return whether only the owner can mend this failure; anything else may pass by itself."""
-    return type(error).__name__ in _CURES
+def needs_owner(failure: str) -> bool:
+    """Return whether only the owner can fix a failure of this type; anything else may pass by itself."""
+    return failure in _FIXES
 
 
-def explain(error: Exception, name: str) -> str:
-    """Return a sentence for the owner's log: which failure of which secret, and the cure. Never the failure's text."""
-    kind = type(error).__name__
-    cure = (_CURES | _PASSING).get(kind, "Secret Manager gave no usable answer")
-    return f"the Gemini key could not be read from {name} ({kind}): {cure}"
+def explain(failure: str, name: str) -> str:
+    """Return a sentence for the owner's log: a failure of which type, of which secret, and the fix."""
+    fix = (_FIXES | _PASSING).get(failure, "Secret Manager gave no usable answer")
+    return f"the Gemini key could not be read from {name} ({failure}): {fix}"
 
 
 class UnusableKeyError(ValueError):

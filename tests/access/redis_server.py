@@ -17,8 +17,9 @@ from dev.processes import free_port
 class RedisServer:
     """Starts, freezes, ends and starts again on the same port; keeps nothing on disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
+        self._options = options
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,6 +46,7 @@ class RedisServer:
             "no",
             "--dir",
             str(self._folder),
+            *self._options,
         ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ends = time.monotonic() + 10
@@ -74,13 +76,13 @@ class RedisServer:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[RedisServer]:
+def running(folder: Path, *options: str) -> Iterator[RedisServer]:
     """Run a server; skip the test, with the reason, where the program is missing."""
     if shutil.which("redis-server") is None:
         pytest.skip(
             "there is no redis-server here (Debian: apt install redis-server), so LIMITS_STORAGE=redis:// is not tested"
         )
-    server = RedisServer(folder)
+    server = RedisServer(folder, *options)
     server.start()
     try:
         yield server

@@ -223,7 +223,7 @@ def test_preflight_allows_the_header(
     make_client: MakeClient, callers: str, header: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Browsers may send the proof, and nothing else beyond the content type."""
-    monkeypatch.setattr("livetoken.access.callers.Callers.prepare", lambda _: None)  # nobody's keys are fetched here
+    monkeypatch.setattr("livetoken.access.verifier.Verifier.prepare", lambda _: None)  # nobody's keys are fetched here
     client = make_client(CALLERS=callers)
     asked = {
         "Origin": ORIGIN,

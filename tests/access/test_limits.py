@@ -3,15 +3,32 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from livetoken.access import limits
 from livetoken.access.limits import Limits
-from livetoken.access.windows import MemoryWindows
-from livetoken.errors import InvalidJson, RateLimited, TemporarilyUnavailable
+from livetoken.access.remote import RETRY_SECONDS, RemoteWindows
+from livetoken.access.windows import Full, Held, MemoryWindows, Window
+from livetoken.errors import (
+    BodyTooLarge,
+    CallerNotVerified,
+    Internal,
+    InvalidJson,
+    InvalidRequest,
+    Misconfigured,
+    OriginNotAllowed,
+    RateLimited,
+    Refusal,
+    TemporarilyUnavailable,
+    UnsupportedMediaType,
+    UpstreamBusy,
+    UpstreamError,
+    UpstreamTimeout,
+)
+from livetoken.runtime import sockets
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.runtime.once import Once
 from livetoken.settings.environment import Settings
@@ -97,23 +114,59 @@ def test_refused_request_takes_no_place_anywhere(settings: MakeSettings) -> None
     assert [enter(counted, address="b", origin="https://third.example") for _ in range(2)] == [0, 61]
 
 
-def test_no_token_no_place(settings: MakeSettings) -> None:
-    """Whatever ends a request without a token gives every place back: address, site and caller, minute and day."""
+def reserve_and_fail(counted: Limits, failure: BaseException) -> None:
+    """Reserve everything, and end with a failure."""
+
+    def reserve() -> None:
+        with counted.reservation(address="a") as reservation:
+            reservation.take(origin=SITE, caller="somebody")
+            raise failure
+
+    with pytest.raises(type(failure)):
+        reserve()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        CallerNotVerified(),
+        OriginNotAllowed(),
+        Internal(),
+        Misconfigured(),
+        UpstreamError(),
+        UpstreamBusy(),
+        TemporarilyUnavailable(),
+        UpstreamTimeout(),
+        ValueError("a surprise"),
+        KeyboardInterrupt(),
+    ],
+    ids=repr,
+)
+def test_no_token_no_place(settings: MakeSettings, failure: BaseException) -> None:
+    """What is not the request's own fault gives everything back: address, site and caller, minute and day."""
     counted = Limits(
         settings(LIMIT_PER_ADDRESS="1/minute;1/day", LIMIT_PER_ORIGIN="1/minute;1/day"), Deadlines(), Clock()
     )
-
-    def fail(failure: BaseException) -> None:
-        with counted.reservation(address="a", origin=SITE) as places:
-            places.take(caller="somebody")
-            raise failure
-
-    for failure in (InvalidJson("broken"), ValueError("a surprise"), KeyboardInterrupt()):
-        with pytest.raises(type(failure)):
-            fail(failure)
-    with counted.reservation(address="a", origin=SITE) as places:
-        places.take(caller="somebody")
+    for _ in range(3):
+        reserve_and_fail(counted, failure)
+    with counted.reservation(address="a", origin=SITE) as reservation:
+        reservation.take(caller="somebody")
     assert enter(counted, address="a") == enter(counted, origin=SITE) == enter(counted, caller="somebody") == 86_401
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [InvalidJson("broken"), InvalidRequest("voice", "is odd"), BodyTooLarge(), UnsupportedMediaType()],
+    ids=repr,
+)
+def test_bad_request_counts_for_its_address(settings: MakeSettings, failure: Refusal) -> None:
+    """A flood of bad requests meets the limit of its address, and uses up nothing of the site's or a caller's."""
+    counted = Limits(settings(LIMIT_PER_ADDRESS="2/minute", LIMIT_PER_ORIGIN="1/minute"), Deadlines(), Clock())
+    for _ in range(2):
+        reserve_and_fail(counted, failure)
+    assert enter(counted, address="a") == 61
+    assert [enter(counted, origin=SITE), enter(counted, origin=SITE)] == [0, 61]
+    assert [enter(counted, caller="somebody") for _ in range(3)] == [0, 0, 61]
 
 
 def test_caller_has_a_limit_of_his_own(settings: MakeSettings) -> None:
@@ -122,8 +175,8 @@ def test_caller_has_a_limit_of_his_own(settings: MakeSettings) -> None:
 
     def mint(address: str, caller: str | None) -> int:
         try:
-            with counted.reservation(address=address) as places:
-                places.take(caller=caller)
+            with counted.reservation(address=address) as reservation:
+                reservation.take(caller=caller)
         except RateLimited as refusal:
             return refusal.retry_after or 0
         return 0
@@ -183,161 +236,100 @@ def test_storage_is_opened_once(settings: MakeSettings) -> None:
     assert len({id(windows) for windows in opened}) == 1
 
 
-class Remote(MemoryWindows):
-    """A remote storage that can fail or be slow, on the test's clock."""
+class Elsewhere(MemoryWindows):
+    """A storage that can fail, on the test's clock."""
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
-        self.clock, self.asked = clock, 0
-        self.failure: Exception | None = None
-        self.takes = 0.0
-        self.meanwhile: Callable[[], None] | None = None
+    failure: Exception | None = None
 
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Count one more question; fail, or take long, or do it."""
-        self.asked += 1
-        if self.meanwhile:
-            meanwhile, self.meanwhile = self.meanwhile, None
-            meanwhile()
-        if self.failure:
-            raise self.failure
-        self.clock.forward(self.takes)
-        return super().enter(key, limit, seconds, at)
-
-    def leave(self, key: str, at: float) -> None:
+    def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
         """Fail, or do it."""
         if self.failure:
             raise self.failure
-        super().leave(key, at)
+        return super().enter(entry, windows)
+
+    def leave(self, entries: Iterable[Held]) -> None:
+        """Fail, or do it."""
+        if self.failure:
+            raise self.failure
+        super().leave(entries)
 
 
-class Slow(MemoryWindows):
-    """A remote storage that takes its time for each entry."""
+class Silent(MemoryWindows):
+    """A storage behind a socket that never answers; notes how long it was waited for."""
 
-    def __init__(self, takes: float) -> None:
+    def __init__(self) -> None:
         super().__init__(time.monotonic)
-        self.takes = takes
+        self.waited: list[float] = []
 
-    def enter(self, key: str, limit: int, seconds: int, at: float) -> bool:
-        """Take it."""
-        time.sleep(self.takes)
-        return super().enter(key, limit, seconds, at)
+    def prepare(self) -> None:
+        """Wait as a socket does: as long as the request lets it."""
+        try:
+            self.waited.append(sockets.time_left(60))
+        except TimeoutError:
+            self.waited.append(0.0)
+        time.sleep(min(0.5, self.waited[-1]))
+
+    def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
+        """Wait, and then do it."""
+        self.prepare()
+        return super().enter(entry, windows)
+
+    def leave(self, entries: Iterable[Held]) -> None:
+        """Wait, and then do it."""
+        self.prepare()
+        super().leave(entries)
 
 
 @pytest.fixture(name="remote")
-def _remote(settings: MakeSettings) -> tuple[Limits, Remote]:
+def _remote(settings: MakeSettings) -> tuple[Limits, Elsewhere]:
     """Limits that keep their windows elsewhere, and that place."""
     clock = Clock()
-    counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1", LIMIT_PER_ADDRESS="2/minute"), Deadlines(), clock)
-    windows = Remote(clock)
-    counted.open = Once(lambda: windows)
-    return counted, windows
+    counted = Limits(settings(LIMIT_PER_ADDRESS="2/minute"), Deadlines(), clock)
+    storage = Elsewhere(clock)
+    counted.open = Once(lambda: RemoteWindows(storage, clock))
+    return counted, storage
 
 
-def test_storage_that_fails_refuses(remote: tuple[Limits, Remote]) -> None:
-    """Without the storage nothing is minted: 503, and the log says where to look, without the failure's own words."""
-    counted, windows = remote
-    windows.failure = ConnectionError("redis://user:password@host")
-    with pytest.raises(TemporarilyUnavailable) as caught, counted.reservation(address="a"):
-        pass
-    assert caught.value.cause == "the storage of the limits did not answer (ConnectionError); see LIMITS_STORAGE"
+def test_work_with_the_storage_has_its_time(settings: MakeSettings) -> None:
+    """All of one request's work with the storage shares 0.8 seconds, the refund included; so does the warm-up's."""
+    counted, storage = Limits(settings(), Deadlines()), Silent()
+    counted.open = Once(lambda: storage)
+
+    def refused() -> None:
+        with counted.reservation(address="a") as reservation:
+            reservation.take(caller="somebody")
+            raise InvalidJson
+
+    with pytest.raises(InvalidJson):
+        refused()
+    assert 0.7 < storage.waited[0] <= limits.STORAGE_SECONDS
+    assert storage.waited[1] <= limits.STORAGE_SECONDS - 0.5
+    assert storage.waited[2] == 0.0
+    counted.prepare()
+    assert 0.7 < storage.waited[3] <= limits.STORAGE_SECONDS
 
 
-def test_storage_that_failed_is_left_alone_for_a_second(remote: tuple[Limits, Remote]) -> None:
-    """While the storage is down, requests are refused at once, so that they do not all wait; then one tries again."""
-    counted, windows = remote
-    windows.failure = ConnectionError()
-    for expected in (1, 1, 1):
-        with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
-            pass
-        assert windows.asked == expected
-    windows.failure = None
-    windows.clock.forward(limits.RETRY_SECONDS)
-    assert enter(counted, address="a") == 0
-
-
-def test_only_one_request_tries_again(remote: tuple[Limits, Remote]) -> None:
-    """While one request finds out whether the storage is back, the others are refused at once."""
-    counted, windows = remote
-    windows.failure = ConnectionError()
-    outcomes: list[int] = []
-
-    def ask() -> None:
-        with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
-            pass
-        outcomes.append(windows.asked)
-
-    ask()
-    windows.clock.forward(limits.RETRY_SECONDS)
-    windows.meanwhile = ask  # a second request, while the first one has not yet heard from the storage
-    ask()
-    assert outcomes == [1, 2, 2]
-
-
-@pytest.mark.parametrize("full", [False, True])
-def test_storage_that_is_back_is_back_for_all(remote: tuple[Limits, Remote], full: bool) -> None:  # noqa: FBT001 - a case, not an option
-    """The first answer after a failure, also that a window is full, opens the storage for everybody."""
-    counted, windows = remote
-    if full:
-        assert [enter(counted, address="a"), enter(counted, address="a")] == [0, 0]
-    windows.failure = ConnectionError()
-    with pytest.raises(TemporarilyUnavailable), counted.reservation(address="b"):
-        pass
-    windows.failure = None
-    windows.clock.forward(limits.RETRY_SECONDS)
-    assert enter(counted, address="a") == (60 if full else 0)
-    assert enter(counted, address="b") == 0
-
-
-def test_full_window_is_no_failure(remote: tuple[Limits, Remote]) -> None:
-    """A remote window that is full says so like a near one."""
-    counted, _ = remote
-    assert [enter(counted, address="a") for _ in range(3)] == [0, 0, 61]
-    assert enter(counted, address="b") == 0
-
-
-def test_storage_that_hangs_is_given_up(settings: MakeSettings) -> None:
-    """A storage that does not answer holds a request for 0.8 seconds."""
-    counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1"), Deadlines())
-    counted.open = Once(lambda: Slow(4))
-    started = time.monotonic()
-    with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
-        pass
-    assert 0.7 < time.monotonic() - started < 2.5  # on a busy machine
-
-
-def test_slow_answers_do_not_add_up(settings: MakeSettings) -> None:
-    """All of one request's work with the storage shares those 0.8 seconds, the refund included."""
-    counted = Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1"), Deadlines())
-    counted.open = Once(lambda: Slow(0.5))
-    with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a") as places:
-        places.take(caller="somebody")
-
-
-def test_places_that_come_too_late_are_given_back(remote: tuple[Limits, Remote]) -> None:
-    """A slow storage that answers when nobody waits any more does not keep the places."""
-    counted, windows = remote
-    windows.takes = 5.0
-    with pytest.raises(TemporarilyUnavailable), counted.reservation(address="a"):
-        pass
-    assert len(windows) == 0
-    windows.takes = 0.0
-    windows.clock.forward(limits.RETRY_SECONDS)
-    assert [enter(counted, address="a") for _ in range(3)] == [0, 0, 61]
-
-
-def test_refund_that_fails_is_only_logged(remote: tuple[Limits, Remote], caplog: pytest.LogCaptureFixture) -> None:
-    """The request has its answer already; the owner reads that a place was lost."""
-    counted, windows = remote
+def test_refund_that_fails_is_only_logged(remote: tuple[Limits, Elsewhere], caplog: pytest.LogCaptureFixture) -> None:
+    """The request has its answer already; the owner reads that a reservation was kept, and it is made up for later."""
+    counted, storage = remote
 
     def fail() -> None:
         with counted.reservation(address="a"):
-            windows.failure = ConnectionError()
-            raise InvalidJson("broken")
+            storage.failure = ConnectionError()
+            raise UpstreamError
 
-    with caplog.at_level(logging.WARNING, "livetoken.limits"), pytest.raises(InvalidJson):
+    with caplog.at_level(logging.WARNING, "livetoken.limits"), pytest.raises(UpstreamError):
         fail()
     assert "could not be given back: the storage of the limits did not answer (ConnectionError)" in caplog.text
+    storage.failure = None
+    storage._clock.forward(RETRY_SECONDS)  # type: ignore[attr-defined]
+    assert [enter(counted, address="a") for _ in range(3)] == [0, 0, 61]
+
+
+def test_storages(settings: MakeSettings) -> None:
+    """The setting decides where the windows are; nothing is opened before it is needed."""
+    assert isinstance(Limits(settings(), Deadlines()).open(), MemoryWindows)
+    assert isinstance(Limits(settings(LIMITS_STORAGE="redis://127.0.0.1:1"), Deadlines()).open(), RemoteWindows)
 
 
 def test_same_limit_twice_counts_once(settings: MakeSettings) -> None:

@@ -3,16 +3,18 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev import processes
-from tests.access import redis_server
+from tests.access import proxy, redis_server
 from tests.access.conftest import logged
+from tests.access.proxy import Proxy
 from tests.access.redis_server import RedisServer
 from tests.access.test_limits_http import ask_at_once
-from tests.support import ORIGIN, PATIENCE, allowing, warm_function
+from tests.support import ORIGIN, PATIENCE, allowing, soon, warm_function
 
 Page = Callable[..., Any]
 BOUND = 3.0  # seconds; 0.8 are the storage's, the rest is for a busy machine
@@ -71,8 +73,9 @@ def test_exact_across_instances(instances: list[processes.Function], cloud: proc
 
 
 def test_refund_reaches_the_other_instance(instances: list[processes.Function], page: Page) -> None:
-    """Requests that got no token from one instance have used no place of the other."""
-    assert [page(instances[0].url, {"voice": "Siri"}).status for _ in range(40)] == [400] * 40
+    """Requests that got no token from one instance have used nothing of the site's tokens of the other."""
+    spoiled = [page(instances[0].url, {"voice": "Siri"}, X_Forwarded_For=f"203.0.113.{n}").status for n in range(40)]
+    assert spoiled == [400] * 40
     assert [page(instances[1].url).status for _ in range(21)] == [200] * 20 + [429]
 
 
@@ -139,7 +142,7 @@ def test_error_answers(instances: list[processes.Function], own: RedisServer, pa
     with own.client() as client:
         if spoil == "wrong type":
             page(instances[0].url)
-            for key in client.scan_iter():
+            for key in client.scan_iter("*/address/*"):
                 client.set(key, "x")
         elif spoil == "no memory":
             client.config_set("maxmemory", "1")
@@ -166,3 +169,83 @@ def test_password_that_is_wrong(own: RedisServer, cloud: processes.Google, page:
     finally:
         own.stop()
         own.start()
+
+
+@pytest.fixture(name="proxied")
+def _proxied(cloud: processes.Google, own: RedisServer) -> Iterator[tuple[processes.Function, Proxy]]:
+    """A function whose way to Redis leads through a proxy, warmed up."""
+    with proxy.before(own.port) as between:
+        env = {"LIMITS_STORAGE": f"redis://127.0.0.1:{between.port}", "LIMIT_PER_ADDRESS": "20/minute"}
+        with processes.function(cloud, [ORIGIN], env=env) as function:
+            yield function, between
+
+
+def held(own: RedisServer, kind: str) -> int:
+    """Return how many entries stand in the windows of a kind."""
+    with own.client() as client:
+        return sum(int(client.zcard(key)) for key in client.scan_iter(f"livetoken:*/{kind}/*"))
+
+
+def test_dripping(proxied: tuple[processes.Function, Proxy], page: Page) -> None:
+    """A Redis whose answers drip holds nobody, fills nothing for good, and is forgotten 5 seconds after it has ended."""
+    function, between = proxied
+    assert page(function.url).status == 200
+    between.fault = "drip"
+    ends = time.monotonic() + 9
+    refused = 0
+    while time.monotonic() < ends:
+        started = time.monotonic()
+        refused += ask_at_once(20, lambda _: page(function.url)).count(503)
+        assert time.monotonic() - started < BOUND
+    assert refused > 250
+    assert page(function.url, method="GET").content == {"status": "ok"}
+    between.fault = ""
+    assert recovered([function], page) < 5
+    assert soon(lambda: len(between.connections) <= 2), "what was given up has been closed"
+
+
+def test_lost_answer_counts_once(proxied: tuple[processes.Function, Proxy], own: RedisServer, page: Page) -> None:
+    """A script whose answer is lost is sent again, and counts once."""
+    function, between = proxied
+    assert page(function.url).status == 200
+    between.losing = 1
+    assert page(function.url).status == 200
+    assert between.losing == 0
+    assert (held(own, "address"), held(own, "origin")) == (2, 4)  # the site has two windows
+
+
+def test_lost_redis_holds_nothing(proxied: tuple[processes.Function, Proxy], own: RedisServer, page: Page) -> None:
+    """What was reserved for a request that was refused because Redis got lost is given back when it is there again."""
+    function, between = proxied
+    assert page(function.url).status == 200
+    for _ in range(3):
+        between.losing = 2
+        assert page(function.url).status == 503
+        time.sleep(1.1)
+    assert page(function.url).status == 200
+    assert (held(own, "address"), held(own, "origin")) == (2, 4)
+
+
+@pytest.mark.parametrize("assigned", [False, True])
+def test_cluster(
+    cloud: processes.Google,
+    tmp_path: Path,
+    page: Page,
+    assigned: bool,  # noqa: FBT001 - a case, not an option
+) -> None:
+    """A Redis Cluster is refused: by the warm-up in the log, and by every request, with a sentence that says what to do."""
+    sentence = "LIMITS_STORAGE is a Redis Cluster, which cannot count in several windows at once; name a single Redis"
+    with redis_server.running(
+        tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(processes.free_port())
+    ) as cluster:
+        if assigned:
+            with cluster.client() as client:
+                client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+                assert soon(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
+        with processes.function(cloud, [ORIGIN], env={"LIMITS_STORAGE": cluster.url}) as livetoken:
+            assert page(livetoken.url, method="GET").content == {"status": "ok"}
+            assert soon(lambda: f"warm-up: {sentence}" in "".join(livetoken.lines()))
+            answer = page(livetoken.url)
+            assert (answer.status, answer.code) == (500, "misconfigured")
+            [line] = logged(livetoken, "misconfigured")
+            assert line["message"] == f"misconfigured: {sentence}"

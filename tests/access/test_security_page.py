@@ -6,7 +6,7 @@ import pytest
 import yaml
 from limits import parse_many
 
-from livetoken.access import callers, signing_keys
+from livetoken.access import signing_keys, verifier
 from livetoken.errors import every_refusal
 from livetoken.http import body
 from livetoken.settings.environment import TABLE
@@ -77,7 +77,7 @@ def test_what_is_named_exists() -> None:
 
 def test_numbers_are_the_functions() -> None:
     """Bounds on the page are those in the code."""
-    assert f"({callers.LEEWAY_SECONDS} seconds of leeway)" in WORDS
+    assert f"({verifier.LEEWAY_SECONDS} seconds of leeway)" in WORDS
     assert (signing_keys.CACHE_SECONDS, signing_keys.STALE_SECONDS, signing_keys.COOL_DOWN_SECONDS) == (
         6 * 3600,
         24 * 3600,

@@ -1,5 +1,6 @@
 """An issuer's keys: fetched once, kept, fetched anew when there is reason to, and used on while the issuer is down."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -85,6 +86,20 @@ def test_made_up_names_do_not_bother_the_issuer(keys: SigningKeys, source: Sourc
         assert keys.find(f"made up {number}") is None
         clock.forward(0.1)
     assert source.asked == 1 + 100 // COOL_DOWN_SECONDS
+
+
+@pytest.mark.parametrize("age", [0.0, CACHE_SECONDS])
+def test_made_up_names_while_the_issuer_is_down(keys: SigningKeys, source: Source, clock: Clock, age: float) -> None:
+    """Nor is an issuer that does not answer asked more often, whether its keys are fresh or stale."""
+    assert keys.find("a") == "key a"
+    clock.forward(age)
+    source.down = True
+    for number in range(600):
+        with contextlib.suppress(TemporarilyUnavailable):
+            assert keys.find(f"made up {number}") is None
+        assert keys.find("a") == "key a"
+        clock.forward(0.1)
+    assert source.asked <= 1 + 60 // COOL_DOWN_SECONDS
 
 
 def test_down_and_cold(keys: SigningKeys, source: Source, clock: Clock) -> None:
@@ -185,7 +200,7 @@ def test_nobody_waits_for_the_next_attempt(source: Source, clock: Clock) -> None
     clock.forward(CACHE_SECONDS)
     source.down = True
     assert keys.find("a") == "key a"
-    clock.forward(RETRY_SECONDS)
+    clock.forward(COOL_DOWN_SECONDS)
     keys._fetch = hang
     with pytest.raises(TemporarilyUnavailable):
         keys.find("b")

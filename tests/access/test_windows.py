@@ -3,100 +3,164 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import limits
 import pytest
+import redis as redis_py
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from livetoken.access import windows
-from livetoken.access.redis_windows import RedisWindows
-from livetoken.access.windows import MemoryWindows, Windows, open_windows
+from livetoken.access import redis_windows, windows
+from livetoken.access.redis_windows import PREFIX, RedisWindows, open_redis
+from livetoken.access.windows import Full, MemoryWindows, Window, Windows
+from livetoken.runtime.deadlines import Deadlines
 from tests.access.clock import Clock
 from tests.access.redis_server import RedisServer
 
-# what is done, after how many quarters of a second, and to which of the entries
+# what is done, after how many quarters of a second, by which entry, in which windows
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["enter", "enter", "enter", "leave", "wait"]), st.integers(0, 12), st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from(["enter", "enter", "enter", "leave"]),
+        st.integers(0, 12),
+        st.integers(0, 7),
+        st.sampled_from([(0,), (1,), (0, 1), (1, 0)]),
+    ),
     min_size=10,
     max_size=60,
 )
 
 
+class Timed(Protocol):
+    """A storage whose time a test tells."""
+
+    def at(self, now: float) -> Windows:
+        """Set the time; return the storage."""
+
+
+class Memory:
+    """The storage in memory, on a test's clock."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.windows = MemoryWindows(self.clock)
+
+    def at(self, now: float) -> Windows:
+        """Set the time; return the storage."""
+        self.clock.now = now
+        return self.windows
+
+
+class InRedis:
+    """The storage in Redis, whose script reads the time from two keys instead of asking the server."""
+
+    def __init__(self, client: "redis_py.Redis") -> None:
+        script = redis_windows.ENTER.replace("redis.call('time')", "redis.call('mget', 'seconds', 'microseconds')")
+        assert script != redis_windows.ENTER
+        self.client, self.windows = client, RedisWindows(client)
+        self.windows._enter = client.register_script(script)
+
+    def at(self, now: float) -> Windows:
+        """Set the time; return the storage."""
+        self.client.mset({"seconds": int(now), "microseconds": round(now % 1 * 1_000_000)})
+        return self.windows
+
+
 @pytest.fixture(scope="module", name="in_redis")
 def _in_redis(redis: RedisServer) -> Iterator[RedisWindows]:
-    """The storage in Redis."""
-    opened = open_windows(redis.url, time.monotonic)
-    assert isinstance(opened, RedisWindows)
+    """The storage in Redis, on the server's clock."""
+    opened = open_redis(redis.url, Deadlines())
     yield opened
-    client: Any = opened.get_connection()
-    client.close()
+    opened.client.close()
 
 
 @pytest.fixture(name="storage", params=["memory", "redis"])
 def _storage(request: pytest.FixtureRequest) -> Windows:
     """Each of the two storages."""
     if request.param == "memory":
-        return open_windows("memory://", time.monotonic)
+        return MemoryWindows(time.monotonic)
     storage: Windows = request.getfixturevalue("in_redis")
     return storage
 
 
-def play(storage: Windows, steps: list[tuple[str, int, int]], beginning: float) -> None:
-    """Do the steps with a window of 3 in 10 seconds and compare each outcome with a plain list of times."""
-    key, at = uuid4().hex, beginning
-    entries: list[float] = []
-    for step, passed, which in steps:
-        at += passed / 4
-        counting = [entry for entry in entries if entry >= at - 10]
-        if step == "enter":
-            assert storage.enter(key, 3, 10, at) == (len(counting) < 3)
-            entries += [at] if len(counting) < 3 else []
-        elif step == "leave" and which < len(counting):
-            storage.leave(key, counting[which])
-            entries.remove(counting[which])
-        else:
-            expected = counting[-3] + 10 - at if len(counting) == 3 else 0.0
-            assert storage.wait(key, 3, 10, at) == expected
+def window(amount: int, seconds: int = 60) -> Window:
+    """A window of its own."""
+    return Window(uuid4().hex, amount, seconds)
+
+
+def play(storage: Timed, steps: list[tuple[str, int, int, tuple[int, ...]]], now: float) -> None:
+    """Do the steps in a window of 3 in 10 seconds and one of 5 in 40; compare each outcome with plain lists of times."""
+    both = [window(3, 10), window(5, 40)]
+    run = uuid4().hex
+    made: list[dict[str, float]] = [{}, {}]
+    left: set[str] = set()
+    for step, passed, number, which in steps:
+        now += passed / 4
+        for one, entries in zip(both, made, strict=True):
+            for entry, at in list(entries.items()):
+                if at < now - one.seconds:
+                    del entries[entry]
+        entry = f"{run}{number}-{now}"
+        chosen = [both[index] for index in which]
+        if step == "leave":
+            entry = next(iter(made[which[0]]), entry)
+            left.add(entry)
+            storage.at(now).leave([(entry, chosen)])
+            for index in which:
+                made[index].pop(entry, None)
+            continue
+        waits = [
+            (position, min(made[index].values()) + both[index].seconds - now)
+            for position, index in enumerate(which)
+            if len(made[index]) >= both[index].amount and entry not in made[index]
+        ]
+        there = {entry in made[index] for index in which}
+        if entry in left or len(there) > 1:
+            continue  # nobody enters again, or in some windows more than before
+        expected = Full(waits[0][0], max(wait for _, wait in waits)) if waits else None
+        assert storage.at(now).enter(entry, chosen) == expected
+        if expected is None:
+            for index in which:
+                made[index].setdefault(entry, now)
 
 
 @given(STEPS)
-def test_memory_does_what_the_model_does(steps: list[tuple[str, int, int]]) -> None:
-    """In memory: an entry is let in exactly when fewer than the limit count, whatever came, went or was given back."""
-    play(MemoryWindows(Clock()), steps, 1000.0)
+def test_memory_does_what_the_model_does(steps: list[tuple[str, int, int, tuple[int, ...]]]) -> None:
+    """In memory: an entry is let in exactly when no window is full, in all or in none, whatever came and went."""
+    play(Memory(), steps, 1000.0)
 
 
 @given(STEPS)
 @hypothesis_settings(max_examples=60)
-def test_redis_does_what_the_model_does(in_redis: RedisWindows, steps: list[tuple[str, int, int]]) -> None:
-    """In Redis, through the `limits` library's own script: the same."""
-    play(in_redis, steps, 1_700_000_000.0)
+def test_redis_does_what_the_model_does(redis: RedisServer, steps: list[tuple[str, int, int, tuple[int, ...]]]) -> None:
+    """In Redis: the same."""
+    with redis.client() as client:
+        play(InRedis(client), steps, 1_700_000_000.0)
 
 
 @given(st.lists(st.integers(0, 30), min_size=10, max_size=50))
 @hypothesis_settings(max_examples=60)
 def test_memory_agrees_with_the_library(passing: list[int]) -> None:
     """The `limits` library's own moving window lets in and refuses the same requests."""
-    clock = Clock()
-    ours, item = MemoryWindows(clock), limits.RateLimitItemPerMinute(4)
+    clock, ours, item = Clock(), window(4), limits.RateLimitItemPerMinute(4)
+    storage = MemoryWindows(clock)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limits.storage.memory.time.time", clock)
         theirs = limits.strategies.MovingWindowRateLimiter(limits.storage.MemoryStorage())
         for seconds in passing:
             clock.forward(seconds)
-            assert ours.enter("a", 4, 60, clock()) == theirs.hit(item, "a")
+            assert (storage.enter(uuid4().hex, [ours]) is None) == theirs.hit(item, "a")
 
 
 def test_exact_under_64_threads(storage: Windows) -> None:
     """64 threads at once get exactly as many places as there are."""
-    key, admitted, gate = uuid4().hex, [], threading.Barrier(64)
+    site, admitted, gate = window(20), [], threading.Barrier(64)
 
     def enter() -> None:
         gate.wait()
-        if storage.enter(key, 20, 60, storage.now()):
+        if storage.enter(uuid4().hex, [site]) is None:
             admitted.append(1)
 
     run(64, enter)
@@ -116,34 +180,64 @@ def test_every_step_holds_the_lock() -> None:
 
     storage._windows = Watched()
     storage._sweep_at = 0
-    storage.enter("a", 1, 60, 1000.0)
-    storage._windows = Watched(a=storage._windows["a"])
-    storage.enter("a", 1, 60, 1000.0)
-    storage._windows = Watched(a=storage._windows["a"])
-    storage.wait("a", 1, 60, 1000.0)
-    storage.leave("a", 1000.0)
-    assert {"items", "get", "pop"} <= set(seen)
+    storage.enter("one", [Window("a", 1, 60)])
+    storage._windows = Watched()
+    storage.enter("one", [Window("a", 1, 60)])
+    storage.enter("two", [Window("a", 1, 60)])
+    storage.leave([("one", [Window("a", 1, 60)])])
+    assert {"items", "get", "pop", "setdefault"} <= set(seen)
+
+
+def test_all_or_none(storage: Windows) -> None:
+    """An entry that one window refuses stands in no other, and is told the longest wait and the first full window."""
+    minute, hour, day = window(2, 60), window(1, 3600), window(9, 86_400)
+    assert storage.enter(uuid4().hex, [minute, hour, day]) is None
+    for _ in range(3):
+        full = storage.enter(uuid4().hex, [minute, day, hour])
+        assert full is not None
+        assert full.first == 2
+        assert 3590 < full.wait <= 3600
+    assert [storage.enter(uuid4().hex, [minute]) is None for _ in range(2)] == [True, False]
+    assert [storage.enter(uuid4().hex, [day]) is None for _ in range(9)] == [True] * 8 + [False]
+    both = storage.enter(uuid4().hex, [minute, hour])
+    assert both is not None
+    assert both.first == 0
+    assert 3590 < both.wait <= 3600
+
+
+def test_sent_twice_counts_once(storage: Windows) -> None:
+    """An entry whose answer was lost on the way, and which is sent again, counts once, and is welcome both times."""
+    minute, day = window(2, 60), window(2, 86_400)
+    one, two, three = (uuid4().hex for _ in range(3))
+    for _ in range(5):
+        assert storage.enter(one, [minute, day]) is None
+    assert storage.enter(two, [minute, day]) is None
+    assert storage.enter(one, [minute, day]) is None
+    full = storage.enter(three, [minute, day])
+    assert full is not None
+    storage.leave([(one, [minute, day])])
+    assert storage.enter(three, [minute, day]) is None
 
 
 def test_exact_while_places_come_back(storage: Windows) -> None:
     """However many threads enter and leave at once, there are never more in than the limit, and none is lost."""
-    key, inside, most, lock = uuid4().hex, 0, 0, threading.Lock()
+    site, inside, most, lock = window(5), 0, 0, threading.Lock()
 
     def come_and_go() -> None:
         nonlocal inside, most
         for _ in range(10):
-            at = storage.now()
-            if storage.enter(key, 5, 60, at):
+            entry = uuid4().hex
+            if storage.enter(entry, [site]) is None:
                 with lock:
                     inside += 1
                     most = max(most, inside)
                 with lock:
                     inside -= 1
-                storage.leave(key, at)
+                storage.leave([(entry, [site])])
 
     run(16, come_and_go)
     assert 1 <= most <= 5
-    assert [storage.enter(key, 5, 60, storage.now()) for _ in range(6)] == [True] * 5 + [False]
+    assert [storage.enter(uuid4().hex, [site]) is None for _ in range(6)] == [True] * 5 + [False]
 
 
 def run(count: int, work: Callable[[], None]) -> None:
@@ -155,45 +249,51 @@ def run(count: int, work: Callable[[], None]) -> None:
         thread.join()
 
 
-def test_leaving_takes_back_exactly_ones_own(storage: Windows) -> None:
+@pytest.mark.parametrize("kind", ["memory", "redis"])
+def test_leaving_takes_back_exactly_ones_own(redis: RedisServer, kind: str) -> None:
     """A place given back is one's own and not a neighbour's, who would otherwise be forgotten too early or too late."""
-    key, now = uuid4().hex, storage.now()
-    for at in (now, now + 1, now + 2):
-        assert storage.enter(key, 3, 60, at)
-    storage.leave(key, now + 1)
-    assert storage.enter(key, 3, 60, now + 3)
-    assert storage.wait(key, 3, 60, now + 3) == pytest.approx(57)
+    site = window(3)
+    with redis.client() as client:
+        storage: Timed = Memory() if kind == "memory" else InRedis(client)
+        for at in (0, 1, 2):
+            assert storage.at(1000 + at).enter(f"{site.key}{at}", [site]) is None
+        storage.at(1003).leave([(f"{site.key}1", [site])])
+        assert storage.at(1003).enter(f"{site.key}3", [site]) is None
+        assert storage.at(1003).enter(f"{site.key}4", [site]) == Full(0, 57)
 
 
 def test_leaving_twice_or_never_entered_is_harmless(storage: Windows) -> None:
     """What is not there cannot be taken back from others."""
-    key, now = uuid4().hex, storage.now()
-    storage.leave(key, now)
-    assert storage.enter(key, 2, 60, now)
-    assert storage.enter(key, 2, 60, now + 1)
-    storage.leave(key, now)
-    storage.leave(key, now)
-    assert [storage.enter(key, 2, 60, now + 2), storage.enter(key, 2, 60, now + 2)] == [True, False]
+    site, one, two, never = window(2), *(uuid4().hex for _ in range(3))
+    storage.leave([(never, [site])])
+    assert storage.enter(one, [site]) is None
+    assert storage.enter(two, [site]) is None
+    storage.leave([(one, [site]), (never, [site])])
+    storage.leave([(one, [site])])
+    assert [storage.enter(uuid4().hex, [site]) is None for _ in range(2)] == [True, False]
 
 
 def test_clock_of_memory_does_not_jump(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine's clock may be set forward or back: it opens no window and keeps none closed."""
-    storage = open_windows("memory://", time.monotonic)
-    assert storage.enter("a", 1, 60, storage.now())
+    storage, site = MemoryWindows(time.monotonic), window(1)
+    storage.prepare()
+    assert storage.enter("one", [site]) is None
     for wrong in (time.time() + 86_400, time.time() - 86_400):
         monkeypatch.setattr(time, "time", lambda wrong=wrong: wrong)
-        assert not storage.enter("a", 1, 60, storage.now())
-        assert 59 < storage.wait("a", 1, 60, storage.now()) <= 60
+        full = storage.enter("two", [site])
+        assert full is not None
+        assert 59 < full.wait <= 60
 
 
 def test_clock_of_redis_is_the_servers(in_redis: RedisWindows, monkeypatch: pytest.MonkeyPatch) -> None:
     """Instances whose clocks are wrong agree about the windows, because the time is asked of Redis."""
-    storage, key, truth = in_redis, uuid4().hex, time.time()
+    site, truth = window(1), time.time()
     monkeypatch.setattr(time, "time", lambda: truth - 86_400)
-    assert storage.enter(key, 1, 60, storage.now())
+    assert in_redis.enter(uuid4().hex, [site]) is None
     monkeypatch.setattr(time, "time", lambda: truth + 86_400)
-    assert not storage.enter(key, 1, 60, storage.now())
-    assert storage.now() == pytest.approx(truth, abs=5)
+    full = in_redis.enter(uuid4().hex, [site])
+    assert full is not None
+    assert 55 < full.wait <= 60
 
 
 def test_flood_of_keys_leaves_nothing_behind() -> None:
@@ -201,81 +301,69 @@ def test_flood_of_keys_leaves_nothing_behind() -> None:
     clock = Clock()
     storage = MemoryWindows(clock)
     for number in range(100_000):
-        storage.enter(f"refunded-{number}", 10, 60, clock())
-        storage.leave(f"refunded-{number}", clock())
+        address = Window(f"refunded-{number}", 10, 60)
+        storage.enter("one", [address])
+        storage.leave([("one", [address])])
     assert len(storage) == 0
     for number in range(100_000):
         clock.forward(0.1)
-        storage.enter(f"minted-{number}", 10, 60, clock())
+        storage.enter("one", [Window(f"minted-{number}", 10, 60)])
     assert len(storage) <= 2 * windows.SWEEP_AT
 
 
 def test_sweep_keeps_what_counts() -> None:
     """Sweeping forgets no entry that still counts, though there be more than it likes to keep."""
-    clock = Clock()
-    storage = MemoryWindows(clock)
-    for number in range(5 * windows.SWEEP_AT):
-        assert storage.enter(f"key-{number}", 1, 60, clock())
-    assert not any(storage.enter(f"key-{number}", 1, 60, clock()) for number in range(5 * windows.SWEEP_AT))
+    storage = MemoryWindows(Clock())
+    addresses = [Window(f"key-{number}", 1, 60) for number in range(5 * windows.SWEEP_AT)]
+    assert all(storage.enter("one", [address]) is None for address in addresses)
+    assert not any(storage.enter("two", [address]) is None for address in addresses)
 
 
 def test_redis_forgets_by_itself(redis: RedisServer, in_redis: RedisWindows) -> None:
-    """A window in Redis expires with its last entry, and disappears with its last refund."""
-    storage, key = in_redis, uuid4().hex
-    at = storage.now()
-    storage.enter(key, 5, 60, at)
+    """A window in Redis expires with its last entry, and disappears with its last refund; so does every mark."""
+    site, entry = window(5), uuid4().hex
+    assert in_redis.enter(entry, [site]) is None
     with redis.client() as client:
-        assert 55 <= client.ttl(f"LIMITS:{key}") <= 60
-        storage.leave(key, at)
-        assert not client.exists(f"LIMITS:{key}")
+        assert 55 <= client.ttl(f"{PREFIX}{site.key}") <= 60
+        in_redis.leave([(entry, [site])])
+        assert not client.exists(f"{PREFIX}{site.key}")
+        assert 55 <= client.ttl(f"{PREFIX}left/{entry}") <= 60
+
+
+def test_entry_that_comes_after_it_was_taken_back(redis: RedisServer, in_redis: RedisWindows) -> None:
+    """A script that lingered on the way, and arrives when its request has long been refused, enters nothing."""
+    site, entry = window(5), uuid4().hex
+    in_redis.leave([(entry, [site])])
+    with pytest.raises(redis_py.ResponseError, match="taken back"):
+        in_redis.enter(entry, [site])
+    with redis.client() as client:
+        assert not client.exists(f"{PREFIX}{site.key}")
 
 
 def test_redis_scripts_come_back_after_a_flush(redis: RedisServer, in_redis: RedisWindows) -> None:
     """When Redis has forgotten the scripts (a restart, SCRIPT FLUSH), they are sent again."""
-    storage, key = in_redis, uuid4().hex
-    at = storage.now()
-    assert storage.enter(key, 1, 60, at)
+    site, one = window(1), uuid4().hex
+    assert in_redis.enter(one, [site]) is None
     with redis.client() as client:
         client.script_flush()
-    assert not storage.enter(key, 1, 60, storage.now())
+    assert in_redis.enter(uuid4().hex, [site])
     with redis.client() as client:
         client.script_flush()
-    storage.leave(key, at)
-    assert storage.enter(key, 1, 60, storage.now())
+    in_redis.leave([(one, [site])])
+    assert in_redis.enter(uuid4().hex, [site]) is None
+
+
+def test_long_windows(storage: Windows) -> None:
+    """The longest window that a setting can name works like any other."""
+    site = window(1, 999_999 * 12 * 30 * 86_400)
+    assert storage.enter(uuid4().hex, [site]) is None
+    assert storage.enter(uuid4().hex, [site])
 
 
 def test_redis_is_not_spoken_to_before_it_is_needed() -> None:
-    """Opening a storage that is down succeeds: the first entry meets the failure, and refuses."""
-    opened = open_windows("rediss://user:password@127.0.0.1:1/0", time.monotonic)
-    assert isinstance(opened, RedisWindows)
-    client: Any = opened.get_connection()
-    options = client.connection_pool.connection_kwargs
+    """Opening a storage that is down succeeds: the first step meets the failure."""
+    opened = open_redis("rediss://user:password@127.0.0.1:1/0", Deadlines())
+    options = opened.client.connection_pool.connection_kwargs
     assert (options["socket_timeout"], options["socket_connect_timeout"], options["password"]) == (0.5, 0.5, "password")
-
-
-def test_what_redis_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where no Redis runs: its clock is its TIME, a place is the library's script, a wait its oldest entry."""
-    storage, asked = open_windows("redis://127.0.0.1:1", time.monotonic), []
-
-    class Server:
-        def time(self) -> tuple[int, int]:
-            return 1000, 250_000
-
-        def lindex(self, key: str, index: int) -> bytes | None:
-            return {"LIMITS:full": b"990.5"}.get(key) if index == 2 else None
-
-    def script(name: str) -> Callable[[list[str], list[Any]], int]:
-        def run(keys: list[str], arguments: list[Any]) -> int:
-            asked.append((name, keys, arguments))
-            return 1
-
-        return run
-
-    monkeypatch.setattr(storage, "_redis", Server())
-    monkeypatch.setattr(storage, "lua_acquire_moving_window", script("enter"))
-    monkeypatch.setattr(storage, "_leave", script("leave"))
-    assert storage.now() == 1000.25
-    assert storage.enter("a", 3, 60, 1000.25)
-    storage.leave("a", 1000.25)
-    assert asked == [("enter", ["LIMITS:a"], [1000.25, 3, 60, 1]), ("leave", ["LIMITS:a"], [1000.25])]
-    assert (storage.wait("full", 3, 60, 1000.25), storage.wait("a", 3, 60, 1000.25)) == (50.25, 0.0)
+    with pytest.raises(redis_py.ConnectionError):
+        opened.enter("one", [window(1)])

@@ -242,7 +242,7 @@ def test_without_a_socket() -> None:
     deadlines = BodyDeadlines(1)
     with deadlines.reading({}):
         pass
-    assert deadlines._thread is None
+    assert not deadlines._watching
 
 
 def test_what_is_left_of_a_request() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from livetoken.errors import TemporarilyUnavailable
 from livetoken.runtime.warm_up import WarmUp, in_background
+from tests.runtime.test_threads import no_threads
 from tests.support import soon
 
 
@@ -109,3 +110,18 @@ def test_failure_is_reported_by_its_cause_or_kind(caplog: pytest.LogCaptureFixtu
         "warm-up: grant the role",
         "warm-up: ZeroDivisionError",
     ]
+
+
+def test_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no thread to give, nobody fails for it, and the next request begins what this one could not."""
+    runs: list[str] = []
+    warm_up = WarmUp(lambda: runs.append("imports"))
+    with monkeypatch.context() as patch:
+        no_threads(patch)
+        warm_up.start()
+        warm_up.join()
+        in_background(lambda: runs.append("key"))()
+    assert runs == []
+    warm_up.start()
+    warm_up.join()
+    assert runs == ["imports"]

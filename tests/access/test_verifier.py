@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from livetoken.access.callers import Callers
+from livetoken.access.verifier import Verifier
 from livetoken.errors import CallerNotVerified, TemporarilyUnavailable
 from livetoken.runtime.deadlines import Deadlines
 from tests.access.issuer import SUBJECT, Signer, claims
+from tests.support import ROOT
 
 Signers = dict[str, Signer]
 # CALLERS, the issuer and the audience that a proof must name, the address of the keys
@@ -42,18 +43,18 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 HOUR = 3600
 
 
-@pytest.fixture(name="callers")
-def _callers(signers: Signers) -> Callable[[str], Callers]:
+@pytest.fixture(name="verifier_of")
+def _verifier_of(signers: Signers) -> Callable[[str], Verifier]:
     """Return a maker of verifiers whose issuer knows two keys."""
 
-    def make(kind: str) -> Callers:
+    def make(kind: str) -> Verifier:
         def fetch(url: str) -> Any:
             if url.endswith("/.well-known/openid-configuration"):
                 return {"issuer": KINDS[kind][0], "jwks_uri": KINDS[kind][2]}
             assert url == KINDS[kind][2]
             return {"keys": [signers["rsa"].public_document, signers["ec"].public_document]}
 
-        return Callers(kind, Deadlines(), fetch)
+        return Verifier(kind, Deadlines(), fetch)
 
     return make
 
@@ -73,17 +74,17 @@ def good(kind: str, **changes: Any) -> dict[str, Any]:
 
 
 @every_kind
-def test_good_proof(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_good_proof(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """A proof with everything right gives the subject."""
-    assert callers(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    assert verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
 
 
 def test_nobody_is_asked(signers: Signers) -> None:
     """With CALLERS empty, no header is looked at, nothing is fetched, and nobody is named."""
-    callers = Callers("", Deadlines(), fetch=lambda _: 1 / 0)
-    callers.prepare()
-    assert callers.header is None
-    assert callers.verify(Headers({"Authorization": "Bearer x.y.z"})) is None
+    verifier = Verifier("", Deadlines(), fetch=lambda _: 1 / 0)
+    verifier.prepare()
+    assert verifier.header is None
+    assert verifier.verify(Headers({"Authorization": "Bearer x.y.z"})) is None
 
 
 @every_kind
@@ -118,11 +119,11 @@ def test_nobody_is_asked(signers: Signers) -> None:
     ids=str,
 )
 def test_each_claim_wrong_in_turn(
-    callers: Callable[[str], Callers], signers: Signers, kind: str, change: dict[str, Any], reason: str
+    verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, change: dict[str, Any], reason: str
 ) -> None:
     """A proof in which one claim is missing, of a wrong type or wrong is refused, for that reason."""
     with pytest.raises(CallerNotVerified) as caught:
-        callers(kind).verify(sent(kind, encoded(signers["rsa"], good(kind) | change)))
+        verifier_of(kind).verify(sent(kind, encoded(signers["rsa"], good(kind) | change)))
     assert reason in caught.value.cause
 
 
@@ -159,7 +160,7 @@ def compact(head: dict[str, Any], body: bytes, sign: Callable[[bytes], bytes]) -
     ids=str,
 )
 def test_clocks_may_differ_by_half_a_minute(
-    callers: Callable[[str], Callers],
+    verifier_of: Callable[[str], Verifier],
     signers: Signers,
     kind: str,
     change: dict[str, int],
@@ -169,16 +170,16 @@ def test_clocks_may_differ_by_half_a_minute(
     moved = {name: int(time.time()) + seconds for name, seconds in change.items()}
     proof = sent(kind, signers["rsa"].proof(good(kind, **moved)))
     if welcome:
-        assert callers(kind).verify(proof) == SUBJECT
+        assert verifier_of(kind).verify(proof) == SUBJECT
     else:
         with pytest.raises(CallerNotVerified):
-            callers(kind).verify(proof)
+            verifier_of(kind).verify(proof)
 
 
 @every_kind
-def test_forged_signature(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_forged_signature(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """Another key under the issuer's key's name, a changed payload, or a cut signature convinces nobody."""
-    verifier, proof = callers(kind), signers["rsa"].proof(good(kind))
+    verifier, proof = verifier_of(kind), signers["rsa"].proof(good(kind))
     head, body, signature = proof.split(".")
     other = signers["rsa"].proof(good(kind, sub="somebody-else")).split(".")[1]
     flipped = ("B" if signature[10] == "A" else "A").join((signature[:10], signature[11:]))
@@ -193,9 +194,9 @@ def test_forged_signature(callers: Callable[[str], Callers], signers: Signers, k
 
 
 @every_kind
-def test_algorithms_that_prove_nothing(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_algorithms_that_prove_nothing(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """`none`, a shared secret made from the public key, and other algorithms are refused whatever the rest says."""
-    verifier, content = callers(kind), good(kind)
+    verifier, content = verifier_of(kind), good(kind)
     public = signers["rsa"].key.public_key()
     secret = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     unsigned = jwt.encode(content, "", "none", headers={"kid": "rsa-1"})
@@ -212,23 +213,23 @@ def test_algorithms_that_prove_nothing(callers: Callable[[str], Callers], signer
             verifier.verify(sent(kind, proof))
 
 
-def test_elliptic_curves(callers: Callable[[str], Callers], signers: Signers) -> None:
+def test_elliptic_curves(verifier_of: Callable[[str], Verifier], signers: Signers) -> None:
     """OpenID Connect issuers may sign with ES256; Firebase never does, so nothing else passes for Firebase."""
     for kind in KINDS:
         proof = sent(kind, signers["ec"].proof(good(kind)))
         if kind.startswith("oidc"):
-            assert callers(kind).verify(proof) == SUBJECT
+            assert verifier_of(kind).verify(proof) == SUBJECT
         else:
             with pytest.raises(CallerNotVerified):
-                callers(kind).verify(proof)
+                verifier_of(kind).verify(proof)
 
 
-def test_key_and_algorithm_belong_together(callers: Callable[[str], Callers], signers: Signers) -> None:
+def test_key_and_algorithm_belong_together(verifier_of: Callable[[str], Verifier], signers: Signers) -> None:
     """A proof may not use one key's name with another kind of key's algorithm."""
     kind = "oidc:https://login.example/tenant livetoken"
     for signer, claimed in ((signers["rsa"], "ec-1"), (signers["ec"], "rsa-1")):
         with pytest.raises(CallerNotVerified):
-            callers(kind).verify(sent(kind, signer.proof(good(kind), kid=claimed)))
+            verifier_of(kind).verify(sent(kind, signer.proof(good(kind), kid=claimed)))
 
 
 @pytest.mark.parametrize(
@@ -238,29 +239,65 @@ def test_key_and_algorithm_belong_together(callers: Callable[[str], Callers], si
         ("jwt", True, True),
         (None, False, True),
         ("at+jwt", False, True),
+        ("application/at+jwt", False, True),
+        ("application/logout+jwt", False, False),
         ("logout+jwt", False, False),
         ("secevent+jwt", False, False),
         ("dpop+jwt", False, False),
         ("JOSE", False, False),
     ],
 )
-def test_type(callers: Callable[[str], Callers], signers: Signers, typ: str | None, firebase: bool, oidc: bool) -> None:  # noqa: FBT001 - cases, not options
+def test_type(
+    verifier_of: Callable[[str], Verifier],
+    signers: Signers,
+    typ: str | None,
+    firebase: bool,  # noqa: FBT001 - a case, not an option
+    oidc: bool,  # noqa: FBT001 - as above
+) -> None:
     """What an issuer signs for other purposes is no proof of a visitor."""
     for kind in KINDS:
         proof = sent(kind, signers["rsa"].proof(good(kind), typ=typ))
         if oidc if kind.startswith("oidc") else firebase:
-            assert callers(kind).verify(proof) == SUBJECT
+            assert verifier_of(kind).verify(proof) == SUBJECT
         else:
             with pytest.raises(CallerNotVerified):
-                callers(kind).verify(proof)
+                verifier_of(kind).verify(proof)
+
+
+CREDENTIALS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/hostile/credentials.json").read_text())
+
+
+@pytest.mark.parametrize("case", CREDENTIALS["accepted"], ids=lambda case: case["what"])
+def test_what_issuers_really_sign(
+    verifier_of: Callable[[str], Verifier], signers: Signers, case: dict[str, Any]
+) -> None:
+    """ID tokens and access tokens in the shapes of the issuers that people use are good."""
+    kind = next(kind for kind in KINDS if kind.startswith(case["callers"]))
+    headers = sent(kind, signers["rsa"].proof(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
+    headers["Origin"] = "https://shop.example"
+    assert verifier_of(kind).verify(headers) == SUBJECT
+
+
+@pytest.mark.parametrize("case", CREDENTIALS["refused"], ids=lambda case: case["what"])
+def test_what_is_not_for_us(verifier_of: Callable[[str], Verifier], signers: Signers, case: dict[str, Any]) -> None:
+    """What the issuer has signed for another purpose, or for another client, proves nothing here."""
+    for kind in KINDS:
+        if kind.startswith(case["callers"]):
+            headers = sent(kind, signers["rsa"].proof(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
+            headers["Origin"] = "https://shop.example"
+            with pytest.raises(CallerNotVerified) as caught:
+                verifier_of(kind).verify(headers)
+            assert case["cause"] in caught.value.cause
 
 
 @every_kind
 @pytest.mark.parametrize("key_id", [None, "", "unknown", "rsa-1 ", "RSA-1"])
-def test_name_of_the_key(callers: Callable[[str], Callers], signers: Signers, kind: str, key_id: str | None) -> None:
+def test_name_of_the_key(
+    verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, key_id: str | None
+) -> None:
     """A proof that names no key of the issuer's is refused, though another key of the issuer's may have signed it."""
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(sent(kind, signers["rsa"].proof(good(kind), kid=key_id)))
+        verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind), kid=key_id)))
 
 
 @every_kind
@@ -285,10 +322,10 @@ def test_name_of_the_key(callers: Callable[[str], Callers], signers: Signers, ki
     ],
     ids=str,
 )
-def test_odd_header(callers: Callable[[str], Callers], signers: Signers, kind: str, head: dict[str, Any]) -> None:
+def test_odd_header(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, head: dict[str, Any]) -> None:
     """A header that asks for more than we do, or names keys of its own, is refused, and its addresses are not visited."""
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(sent(kind, jws(head, json.dumps(good(kind)).encode(), signers["rsa"])))
+        verifier_of(kind).verify(sent(kind, jws(head, json.dumps(good(kind)).encode(), signers["rsa"])))
 
 
 @every_kind
@@ -311,18 +348,18 @@ def test_odd_header(callers: Callable[[str], Callers], signers: Signers, kind: s
     ],
     ids=lambda proof: proof[:12],
 )
-def test_garbage(callers: Callable[[str], Callers], kind: str, proof: str) -> None:
+def test_garbage(verifier_of: Callable[[str], Verifier], kind: str, proof: str) -> None:
     """What is no JWT is refused before anything is fetched for it."""
-    verifier = callers(kind)
+    verifier = verifier_of(kind)
     verifier._fetch = lambda _: pytest.fail("fetched")
     with pytest.raises(CallerNotVerified):
         verifier.verify(sent(kind, proof))
 
 
 @every_kind
-def test_refused_before_keys_are_fetched(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_refused_before_keys_are_fetched(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """A header that can never be right does not make us ask the issuer for keys."""
-    verifier = callers(kind)
+    verifier = verifier_of(kind)
     verifier._fetch = lambda _: pytest.fail("fetched")
     for head in (
         {"alg": "HS256", "typ": "JWT", "kid": "a"},
@@ -331,12 +368,12 @@ def test_refused_before_keys_are_fetched(callers: Callable[[str], Callers], sign
     ):
         with pytest.raises(CallerNotVerified, match="caller_not_verified") as caught:
             verifier.verify(sent(kind, jws(head, json.dumps(good(kind)).encode(), signers["rsa"])))
-        assert caught.value.cause.startswith("the proof names no key")
+        assert caught.value.cause.startswith("the credential names no key")
 
 
 @every_kind
 def test_what_the_library_is_told(
-    callers: Callable[[str], Callers], signers: Signers, kind: str, monkeypatch: pytest.MonkeyPatch
+    verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PyJWT is told everything, and nothing is left to its defaults: algorithms, issuer, audience, leeway, each check."""
     told: dict[str, Any] = {}
@@ -346,7 +383,7 @@ def test_what_the_library_is_told(
         return {"sub": SUBJECT}
 
     monkeypatch.setattr(jwt, "decode", decode)
-    assert callers(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    assert verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
     checks = ["signature", "exp", "iat", "nbf", "aud", "iss", "sub"]
     assert told == {
         "algorithms": ["RS256", "ES256"] if kind.startswith("oidc") else ["RS256"],
@@ -362,58 +399,58 @@ def test_what_the_library_is_told(
 
 
 @every_kind
-def test_longest_proof(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_longest_proof(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """Proofs up to 8192 characters are read, longer ones refused, although they are good."""
     proofs = [signers["rsa"].proof(good(kind, filler="x" * size)) for size in range(5400, 5800, 2)]
     fitting = max((proof for proof in proofs if len(proof) <= 8192), key=len)
     assert len(fitting) > 8180
-    assert callers(kind).verify(sent(kind, fitting)) == SUBJECT
+    assert verifier_of(kind).verify(sent(kind, fitting)) == SUBJECT
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(sent(kind, signers["rsa"].proof(good(kind, filler="x" * 6000))))
+        verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind, filler="x" * 6000))))
 
 
 @every_kind
-def test_deep_nesting(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_deep_nesting(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """JSON so deep or numbers so long that the parser gives up are a stranger's fault, not an error of ours."""
     for text in (b"[" * 5000, b'{"alg":"RS256","kid":' + b"[" * 5000, b'{"exp":' + b"9" * 5000 + b"}"):
         segment = base64.urlsafe_b64encode(text).rstrip(b"=").decode()
         with pytest.raises(CallerNotVerified):
-            callers(kind).verify(sent(kind, f"{segment}.e30.AAAA"))
+            verifier_of(kind).verify(sent(kind, f"{segment}.e30.AAAA"))
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(
+        verifier_of(kind).verify(
             sent(kind, jws({"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}, b"[" * 3000, signers["rsa"]))
         )
 
 
 @given(st.text(max_size=300) | st.from_regex(r"[\w-]{1,60}\.[\w-]{1,60}\.[\w-]{1,60}", fullmatch=True))
-def test_no_text_passes(callers: Callable[[str], Callers], text: str) -> None:
+def test_no_text_passes(verifier_of: Callable[[str], Verifier], text: str) -> None:
     """No text that nobody signed is ever a proof, and none is an error of ours."""
     kind = "firebase-app-check:4711"
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(sent(kind, "".join(character for character in text if character not in "\r\n")))
+        verifier_of(kind).verify(sent(kind, "".join(character for character in text if character not in "\r\n")))
 
 
 @pytest.mark.parametrize("scheme", ["", "Basic ", "Bearer", "bearer,", "Token ", "Bearer  "])
-def test_other_schemes(callers: Callable[[str], Callers], signers: Signers, scheme: str) -> None:
+def test_other_schemes(verifier_of: Callable[[str], Verifier], signers: Signers, scheme: str) -> None:
     """Only `Authorization: Bearer` carries a proof."""
     kind = "firebase-auth:shop-1"
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))}))
+        verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))}))
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER "])
-def test_scheme_in_any_case(callers: Callable[[str], Callers], signers: Signers, scheme: str) -> None:
+def test_scheme_in_any_case(verifier_of: Callable[[str], Verifier], signers: Signers, scheme: str) -> None:
     """The scheme's name is read in any case, as HTTP has it."""
     kind = "firebase-auth:shop-1"
-    assert callers(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))})) == SUBJECT
+    assert verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))})) == SUBJECT
 
 
 @every_kind
-def test_header_of_another_kind(callers: Callable[[str], Callers], signers: Signers, kind: str) -> None:
+def test_header_of_another_kind(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """A good proof in the wrong header is none."""
     other = "oidc" if kind.startswith("firebase-app-check") else "firebase-app-check"
     with pytest.raises(CallerNotVerified):
-        callers(kind).verify(sent(other, signers["rsa"].proof(good(kind))))
+        verifier_of(kind).verify(sent(other, signers["rsa"].proof(good(kind))))
 
 
 @every_kind
@@ -434,7 +471,7 @@ def test_header_of_another_kind(callers: Callable[[str], Callers], signers: Sign
 )
 def test_issuer_without_keys(signers: Signers, kind: str, document: Any) -> None:
     """An issuer that serves no usable key leaves it open who calls: nothing is minted, and nobody is called a liar."""
-    callers = Callers(
+    verifier = Verifier(
         kind,
         Deadlines(),
         lambda url: (
@@ -442,7 +479,7 @@ def test_issuer_without_keys(signers: Signers, kind: str, document: Any) -> None
         ),
     )
     with pytest.raises(TemporarilyUnavailable):
-        callers.verify(sent(kind, signers["rsa"].proof(good(kind))))
+        verifier.verify(sent(kind, signers["rsa"].proof(good(kind))))
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")  # the library would only warn
@@ -458,7 +495,7 @@ def test_keys_that_do_not_sign(signers: Signers, kind: str) -> None:
             weak.public_document,
         ]
     }
-    callers = Callers(
+    verifier = Verifier(
         kind,
         Deadlines(),
         lambda url: (
@@ -468,8 +505,8 @@ def test_keys_that_do_not_sign(signers: Signers, kind: str) -> None:
     for signer in (signers["rsa"], weak):
         proof = jws({"alg": "RS256", "typ": "JWT", "kid": signer.name}, json.dumps(good(kind)).encode(), signer)
         with pytest.raises(CallerNotVerified):
-            callers.verify(sent(kind, proof))
-    assert callers.verify(sent(kind, signers["next"].proof(good(kind)))) == SUBJECT
+            verifier.verify(sent(kind, proof))
+    assert verifier.verify(sent(kind, signers["next"].proof(good(kind)))) == SUBJECT
 
 
 def test_prepared(signers: Signers) -> None:
@@ -481,8 +518,8 @@ def test_prepared(signers: Signers) -> None:
         return {"keys": [signers["rsa"].public_document]}
 
     kind = "firebase-auth:shop-1"
-    callers = Callers(kind, Deadlines(), fetch)
+    verifier = Verifier(kind, Deadlines(), fetch)
     assert not asked
-    callers.prepare()
-    assert callers.verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    verifier.prepare()
+    assert verifier.verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
     assert len(asked) == 1

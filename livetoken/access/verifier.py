@@ -1,4 +1,4 @@
-"""Optional proof of who calls: Firebase Auth, Firebase App Check, any OpenID Connect issuer. The only user of PyJWT."""
+"""Who calls, verified: Firebase Auth, Firebase App Check, any OpenID Connect issuer. The only user of PyJWT."""
 
 import re
 import time
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
 
 LEEWAY_SECONDS = 30  # between the issuer's clock and ours
-LONGEST_PROOF = 8192  # characters; anything longer is not a token
+LONGEST_CREDENTIAL = 8192  # characters; anything longer is not a token
 LONGEST_SUBJECT = 255  # characters; OpenID Connect's own bound
+ACCESS_TOKEN = "at+jwt"  # noqa: S105 - the type that RFC 9068 gives to access tokens
 _FIREBASE_AUTH_KEYS = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 _APP_CHECK_KEYS = "https://firebaseappcheck.googleapis.com/v1/jwks"
 
 
-class Callers:
+class Verifier:
     """Verifies the callers that `CALLERS` asks for; with `CALLERS` empty, everybody is nobody in particular."""
 
     def __init__(
@@ -40,12 +41,12 @@ class Callers:
             self._issuer, self._audience = f"https://firebaseappcheck.googleapis.com/{rest}", f"projects/{rest}"
         else:
             self._issuer, _, self._audience = rest.partition(" ")
-            # ID tokens and access tokens; an issuer's other JWTs, such as logout tokens, name another type
-            self._algorithms, self._types = ["RS256", "ES256"], ["", "jwt", "at+jwt"]
+            # ID tokens and access tokens; many an issuer's other JWTs, such as logout tokens, name another type
+            self._algorithms, self._types = ["RS256", "ES256"], ["", "jwt", ACCESS_TOKEN]
 
     @property
     def header(self) -> str | None:
-        """The request header that carries the proof; None when nobody is verified."""
+        """The request header that carries the credential; None when nobody is verified."""
         return {"": None, "firebase-app-check": "X-Firebase-AppCheck"}.get(self._kind, "Authorization")
 
     def prepare(self) -> None:
@@ -59,41 +60,44 @@ class Callers:
         """Return the verified subject, or None when `CALLERS` is empty.
 
         Raises:
-            CallerNotVerified: no proof, or one whose signature, issuer, audience, times or subject is wrong.
+            CallerNotVerified: no credential, or one whose signature, issuer, audience, times or subject is wrong.
             TemporarilyUnavailable: the issuer's signing keys cannot be had and none are known.
         """
         if self.header is None:
             return None
-        proof = headers.get(self.header, "")
+        credential = headers.get(self.header, "")
         if self.header == "Authorization":
-            scheme, _, proof = proof.partition(" ")
-            proof = proof if scheme.lower() == "bearer" else ""
+            scheme, _, credential = credential.partition(" ")
+            credential = credential if scheme.lower() == "bearer" else ""
         # one compact JWS of ASCII; everything else is refused before a library sees it
-        if len(proof) > LONGEST_PROOF or not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", proof, re.ASCII):
-            raise CallerNotVerified("no proof, or one that is no JWT")
-        key = self._keys.find(self._key_id(proof))
+        if len(credential) > LONGEST_CREDENTIAL or not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", credential, re.ASCII):
+            raise CallerNotVerified("no credential, or one that is no JWT")
+        key_id, kind = self._key_id_and_type(credential)
+        key = self._keys.find(key_id)
         if key is None:
-            raise CallerNotVerified("the proof names a key that its issuer does not have")
-        subject = self._claims(proof, key)["sub"]
+            raise CallerNotVerified("the credential names a key that its issuer does not have")
+        claims = self._claims(credential, key)
+        self._require_for_us(claims, kind, headers.get("Origin"))
+        subject = claims["sub"]
         if not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
-            raise CallerNotVerified("the proof has no usable subject")
+            raise CallerNotVerified("the credential has no usable subject")
         return str(subject)
 
-    def _key_id(self, unverified: str) -> str:
-        """Return the name of the key that a proof claims to be signed with."""
+    def _key_id_and_type(self, unverified: str) -> tuple[str, str]:
+        """Return the name of the key that a credential claims to be signed with, and the type that it claims to be."""
         import jwt
 
         try:
             header = jwt.get_unverified_header(unverified)
         except Exception as error:
             raise _refusal(error) from error
-        key_id, kind = header.get("kid"), str(header.get("typ", "")).lower()
+        key_id, kind = header.get("kid"), str(header.get("typ", "")).lower().removeprefix("application/")
         if not key_id or header.get("alg") not in self._algorithms or kind not in self._types:
-            raise CallerNotVerified("the proof names no key, or an algorithm or type that is not accepted")
-        return str(key_id)
+            raise CallerNotVerified("the credential names no key, or an algorithm or type that is not accepted")
+        return str(key_id), kind
 
     def _claims(self, unverified: str, key: Any) -> dict[str, Any]:
-        """Return the claims of a proof whose signature and claims all hold."""
+        """Return the claims of a credential whose signature and claims all hold."""
         import jwt
 
         try:
@@ -119,6 +123,24 @@ class Callers:
             )
         except Exception as error:
             raise _refusal(error) from error
+
+    def _require_for_us(self, claims: Mapping[str, Any], kind: str, origin: str | None) -> None:
+        """Refuse what the issuer has signed for another purpose or for somebody else.
+
+        An access token is made for an API, and `azp` names the client that has asked for it. An ID token is made for
+        a client; where it has several audiences, or somebody else has asked for it, `azp` says who may present it
+        (OpenID Connect Core, 3.1.3.7). Some issuers name the page's origin there.
+        """
+        if "events" in claims:  # RFC 8417: every security event has it, a logout token among them, nothing else does
+            raise CallerNotVerified("the credential is a logout token or another security event")
+        oidc = self._kind == "oidc"  # Firebase's tokens are all of one kind
+        if oidc and (kind == ACCESS_TOKEN or "scope" in claims or "scp" in claims):
+            return
+        party = claims.get("azp")
+        if oidc and party is None and isinstance(claims.get("aud"), list) and len(claims["aud"]) > 1:
+            raise CallerNotVerified("the credential is an ID token for several, and does not say who may present it")
+        if party is not None and party not in (self._audience, origin):
+            raise CallerNotVerified("the credential is an ID token that was made for another client")
 
     def _fetch_keys(self) -> Mapping[str, Any]:
         """Return the issuer's keys that verify signatures, by their ids."""
