@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dev import processes
 from livetoken.errors import every_refusal
-from livetoken.prompts.page import FIELDS
+from livetoken.prompts.page import FIELDS, FLAGS
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -310,7 +310,7 @@ def test_unexpected_failure_is_json_with_cors(
 def test_openapi_and_code_name_the_same_fields_and_codes() -> None:
     """docs/openapi.yaml lists exactly the code's fields, statuses and codes."""
     schemas = OPENAPI["components"]["schemas"]
-    assert set(schemas["Page"]["properties"]) == set(FIELDS)
+    assert set(schemas["Page"]["properties"]) == {*FIELDS, *FLAGS}
     assert set(schemas["Refusal"]["properties"]["code"]["enum"]) == {refusal.code for refusal in every_refusal()}
     by_status: dict[str, set[str]] = {}
     for refusal in every_refusal():

@@ -9,8 +9,8 @@ import pydantic
 from google.genai import types
 
 from livetoken.errors import Misconfigured
-from livetoken.prompts.files import Prompt, TokenSpec
 from livetoken.prompts.plain_yaml import leaves
+from livetoken.prompts.prompt import Prompt, TokenSpec
 
 
 class Constraints:

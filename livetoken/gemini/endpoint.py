@@ -13,7 +13,7 @@ from livetoken.errors import UpstreamError, UpstreamTimeout
 from livetoken.gemini.connection import WAIT_SECONDS, Answer, Connections
 from livetoken.gemini.meaning import meaning
 from livetoken.gemini.token_request import TokenRequests
-from livetoken.prompts.files import TokenSpec
+from livetoken.prompts.prompt import TokenSpec
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.settings.environment import Settings
 

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Request
@@ -77,8 +76,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return document
 
 
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    pairs = list(pairs)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) < len(pairs):
         raise ValueError("a name stands twice")

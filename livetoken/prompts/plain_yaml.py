@@ -5,21 +5,26 @@ from typing import Any
 
 import ryaml
 
+from livetoken.prompts.mistakes import Mistake, PromptError
+
+LINES, FIELDS = 500, 5000  # beyond these, a mistake's line is not looked for: that reads the text once for each line
+FILE = "front matter"  # what the whole text is called where a mistake has no field
+
 
 def load(text: str) -> Any:
     """Return what the front matter `text` says: text, numbers, true, false, null, lists, mappings with text as keys.
 
     Raises:
-        ValueError: one line per mistake, each beginning with the field.
+        PromptError: with every mistake.
     """
     try:
         # the empty line stands for the three hyphens, so that a mistake is given the line that it has in the file;
         # of a field that stands twice it is the line in which its mapping begins
-        document = ryaml.loads(f"\n{text}")  # type: ignore[attr-defined]  # it marks none
+        document = _load(f"\n{text}")
     except ValueError as error:
-        raise ValueError(f"front matter: is not valid YAML: {error}") from error
+        raise PromptError([Mistake(FILE, f"is not valid YAML: {error}")]) from error
     if mistakes := list(_mistakes(document)):
-        raise ValueError("\n".join(mistakes))
+        raise PromptError(mistakes)
     return document
 
 
@@ -29,22 +34,58 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         for name, inner in value.items():
             yield from leaves(inner, f"{path}.{name}")
     elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from leaves(inner, f"{path}.{place}")
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{path}.{index}")
     else:
         yield path, value
 
 
-def _mistakes(value: Any, path: str = "front matter") -> Iterator[str]:
+def field_lines(text: str) -> dict[str, int]:
+    """Return the line of the file in which each field of the front matter `text` begins.
+
+    The parser does not tell, so it is given one line more each time: a field is new in the line that it begins in.
+    Where that is several lines at once, it is the first of them that has the field's name.
+    """
+    found: dict[str, int] = {}
+    lines = text.split("\n")
+    read = 0
+    for end in range(1, len(lines) + 1 if len(lines) <= LINES else 0):
+        try:
+            document = _load("\n".join(lines[:end]))
+        except ValueError:
+            continue  # in the middle of something in brackets or quotes
+        new = [path for path in _paths(document) if path not in found]
+        if len(new) > FIELDS:
+            break
+        for path in new:
+            name = path.rpartition(".")[2]
+            line = next((number for number in range(read, end) if name in lines[number]), end - 1)
+            found[path] = line + 2  # counted from one, below the three hyphens
+        read = end
+    return found
+
+
+def _load(text: str) -> Any:
+    return ryaml.loads(text)  # type: ignore[attr-defined]  # it marks none
+
+
+def _paths(value: Any, path: str = "") -> Iterator[str]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, child in inner:
+        yield f"{path}{name}"
+        yield from _paths(child, f"{path}{name}.")
+
+
+def _mistakes(value: Any, path: str = FILE) -> Iterator[Mistake]:
     if isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _mistakes(inner, f"{path}.{place}")
+        for index, inner in enumerate(value):
+            yield from _mistakes(inner, f"{path}.{index}")
     elif isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(name, str):
-                yield f"{path}: the name {name!r} is no text; put it in quotes"
+                yield Mistake(path, f"the name {name!r} is no text; put it in quotes")
             elif name == "<<":
-                yield f"{path}: fields cannot be merged with `<<`; write them out"
+                yield Mistake(path, "fields cannot be merged with `<<`; write them out")
             elif name.startswith("!"):
-                yield f"{path}: tags such as {name} mean nothing here; remove it"
-            yield from _mistakes(inner, str(name) if path == "front matter" else f"{path}.{name}")
+                yield Mistake(path, f"tags such as {name} mean nothing here; remove it")
+            yield from _mistakes(inner, str(name) if path == FILE else f"{path}.{name}")

@@ -20,7 +20,7 @@ from dev import processes
 from livetoken.errors import Misconfigured
 from livetoken.gemini.tokens import Tokens
 from livetoken.prompts.files import Prompts
-from livetoken.prompts.front_matter import SETUP_FIELDS
+from livetoken.prompts.locked import SETUP_FIELDS
 from livetoken.prompts.page import Page
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.secret.key import GivenKey

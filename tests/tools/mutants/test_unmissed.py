@@ -234,7 +234,7 @@ def test_strangers_write_no_templates() -> None:
     """A title that looks like a placeholder stays what it is, in every place where texts are filled in."""
     for text in ("{{ pageContent }}", "{{ lang }}", "{% if pageTitle %}x{% endif %}"):
         page = Page.from_fields({"pageTitle": text, "pageContent": text}, ORIGIN)
-        written = Template("{{ pageTitle }} and {{ pageContent }}", []).render(page, "0123456789abcdef")
+        written = Template("{{ pageTitle }} and {{ pageContent }}").render(page, "0123456789abcdef")
         assert written.count(text) == 2
 
 
