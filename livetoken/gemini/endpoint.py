@@ -40,7 +40,8 @@ class Gemini:
             name = _name(self._connections.exchange(request))
         except errors.APIError as error:
             details = json.dumps(error.details, default=str)
-            raise meaning(error.code, str(error.status), details, error.response) from error
+            texts = (spec.system_instruction or "", spec.resumption_handle)
+            raise meaning(error.code, str(error.status), details, error.response, texts) from error
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
         except Exception as error:

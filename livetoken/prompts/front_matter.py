@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from livetoken.prompts.locked import SETUP_FIELDS, config_mistakes, open_mistakes
+from livetoken.prompts.locked import SETUP_FIELDS, config_mistakes, open_mistakes, without_blanks
 from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.models import DEFAULT_MODEL, VOICES, objections
+from livetoken.prompts.plain_yaml import Blank
 from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
 
@@ -45,7 +46,7 @@ class FrontMatter(NamedTuple):
             voices=_names(front.get("voices", VOICES[0])),
             origins=_names(front.get("origins", [])),
             open=_names(front.get("open", [])),
-            config=front["config"] if isinstance(front.get("config"), dict) else {},
+            config=without_blanks(front["config"]) if isinstance(front.get("config"), dict) else {},
         )
         if mistakes := [*_shape_mistakes(front), *parsed.mistakes(settings)]:
             raise PromptError(mistakes)
@@ -82,12 +83,12 @@ def _shape_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:
         value = front.get(name, "absent")
         items = [value] if isinstance(value, str) else value
         # for the others, written but empty must not mean everybody or anything
-        may_be_empty = name == "open" and value in (None, [])
+        may_be_empty = name == "open" and value in (None, Blank.BLANK, [])
         if not may_be_empty and not (
             items and isinstance(items, list) and all(isinstance(item, str) for item in items)
         ):
             yield Mistake(name, "must be a name, or a list of names")
-    if not isinstance(front.get("config"), dict | None):
+    if not isinstance(front.get("config"), dict | Blank | None):
         yield Mistake("config", "must be fields of the Live API's config, such as `temperature: 0.7`")
 
 

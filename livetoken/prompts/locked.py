@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from livetoken.prompts.mistakes import Mistake
-from livetoken.prompts.plain_yaml import leaves
+from livetoken.prompts.plain_yaml import Blank, leaves
 
 CONFIG_FIELDS = (
     "response_modalities",
@@ -48,7 +48,30 @@ SETUP_FIELDS = {
     "safety_settings": "safetySettings",
     "labels": "labels",
 }
+_FEATURES = (  # with nothing behind them they are on, as `{}` says; null is off
+    "session_resumption",
+    "input_audio_transcription",
+    "output_audio_transcription",
+    "context_window_compression",
+    "sliding_window",
+    "realtime_input_config",
+    "automatic_activity_detection",
+    "google_search",
+    "url_context",
+    "code_execution",
+)
 _TRUE_OR_FALSE = ("true", "false", "yes", "no", "on", "off", "y", "n", "t", "f")  # the SDK's types take them for such
+
+
+def without_blanks(value: Any, path: str = "config") -> Any:
+    """Return a part of a config with `{}` for features that are named with nothing behind; JSON Schema has nulls."""
+    if isinstance(value, dict):
+        return {name: without_blanks(inner, f"{path}.{name}") for name, inner in value.items()}
+    if isinstance(value, list):
+        return [without_blanks(inner, f"{path}.{index}") for index, inner in enumerate(value)]
+    if value is Blank.BLANK and _in_json_schema(path):
+        return None
+    return {} if value is Blank.BLANK and path.rpartition(".")[2] in _FEATURES else value
 
 
 def config_mistakes(config: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -58,8 +81,8 @@ def config_mistakes(config: Mapping[str, Any]) -> Iterator[Mistake]:
             unknown = "is not a field that can be locked here; names are in snake_case"
             yield Mistake(f"config.{name}", _ELSEWHERE.get(str(name), unknown))
     for path, value in leaves(config, "config"):
-        if value is None and not _in_json_schema(path):  # to the SDK it is as good as absent, and switches things off
-            yield Mistake(path, "is blank; write {} for a feature without settings, or remove the line")
+        if value is Blank.BLANK:
+            yield Mistake(path, "is blank; write its value, or remove the line")
         elif not path.startswith("config.tools.") and isinstance(value, str) and value.lower() in _TRUE_OR_FALSE:
             yield Mistake(path, f"{value!r} is a text; write true or false, without quotes")
     yield from _schema_mistakes(config.get("tools"), "config.tools", schema=False)

@@ -1,5 +1,7 @@
 """YAML 1.2 as plain data, with nothing in it that would be read otherwise than it looks; the only importer of ryaml."""
 
+import enum
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,12 +9,22 @@ import ryaml
 
 from livetoken.prompts.mistakes import Mistake, PromptError
 
+_NULL = re.compile(r"(?<=[:\-,\[{?])([ \t]+|(?<=[,\[{]))(null|Null|NULL|~)(?=[ \t]*(?:[,\]}\n]|[ \t]#|\Z))")
+_MARK = "\ue0f5\ue0f6"  # before a null that is written out, so that it is told from nothing at all
 LINES, FIELDS = 500, 5000  # beyond these, a mistake's line is not looked for: that reads the text once for each line
 FILE = "front matter"  # what the whole text is called where a mistake has no field
 
 
+class Blank(enum.Enum):
+    """A field with nothing behind it, which YAML takes for null."""
+
+    BLANK = ""
+
+
 def load(text: str) -> Any:
     """Return what the front matter `text` says: text, numbers, true, false, null, lists, mappings with text as keys.
+
+    A null that is written out is None, a field with nothing behind it is `Blank.BLANK`.
 
     Raises:
         PromptError: with every mistake.
@@ -20,12 +32,26 @@ def load(text: str) -> Any:
     try:
         # the empty line stands for the three hyphens, so that a mistake is given the line that it has in the file;
         # of a field that stands twice it is the line in which its mapping begins
-        document = _load(f"\n{text}")
+        document = _load("\n" + _NULL.sub(rf"\1{_MARK}\2", text))
     except ValueError as error:
         raise PromptError([Mistake(FILE, f"is not valid YAML: {error}")]) from error
+    document = None if document is None else _unmarked(document)
     if mistakes := list(_mistakes(document)):
         raise PromptError(mistakes)
     return document
+
+
+def _unmarked(value: Any) -> Any:
+    """Return `value` as it was written."""
+    if isinstance(value, dict):
+        names = [name.replace(_MARK, "") if isinstance(name, str) else name for name in value]
+        return dict(zip(names, map(_unmarked, value.values()), strict=True))
+    if isinstance(value, list):
+        return [_unmarked(inner) for inner in value]
+    if isinstance(value, str) and _MARK in value:
+        # in the middle of a text it was no null
+        return None if value.removeprefix(_MARK) in ("null", "Null", "NULL", "~") else value.replace(_MARK, "")
+    return Blank.BLANK if value is None else value
 
 
 def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livetoken.errors import InvalidRequest, OriginNotAllowed
+from livetoken.prompts import plain_yaml
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.mistakes import PromptError
 from livetoken.prompts.models import VOICES
@@ -130,18 +132,13 @@ def page(**fields: str) -> Page:
         ("model: x\n---extra\nvoices: Kore", "front matter", "not valid YAML"),
         ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
         ("model: models/", "model", "'' is not a model's name"),
-        ("config: {session_resumption: }", "config.session_resumption", "is blank; write {}"),
-        ("config:\n  input_audio_transcription:", "config.input_audio_transcription", "is blank; write {}"),
-        (
-            "config: {context_window_compression: {sliding_window: ~}}",
-            "config.context_window_compression.sliding_window",
-            "is blank",
-        ),
-        ("config: {temperature: null}", "config.temperature", "or remove the line"),
+        ("config: {temperature: }", "config.temperature", "is blank; write its value, or remove the line"),
+        ("config:\n  seed: # soon", "config.seed", "is blank"),
+        ("config: {tools: [{google_search: {}}, ]}\nvoices:", "voices", "must be a name, or a list"),
+        ("config: {thinking_config: {thinking_level: }}", "config.thinking_config.thinking_level", "is blank"),
         ("config: {response_modalities:}", "front matter", "not valid YAML"),
         ("config: {response_modalities: }", "config.response_modalities", "is blank"),
         ("config: {tools: }", "config.tools", "is blank"),
-        ("config: {tools: [{google_search: }]}", "config.tools.0.google_search", "is blank"),
         ("config: {tools: [{function_declarations: [{name: f, parameters: }]}]}", PARAMETERS, "is blank"),
         (
             "config: {tools: [{function_declarations: [{name: f, parameters: {type: [object, 'null']}}]}]}",
@@ -177,7 +174,7 @@ voices:
   - Kore
   - Siri
 config:
-  session_resumption:
+  temperature:
   tools:
     - google_search: {}
     - function_declarations:
@@ -204,7 +201,7 @@ Hello {{ name }}.
     assert found == [
         ["model", "line 2"],
         ["voices", "line 3"],
-        ["config.session_resumption", "line 7"],
+        ["config.temperature", "line 7"],
         ["config.seed", "line 20"],
         ["config.tools.1.function_declarations.1.parameters.properties.q.type", "line 17"],
         ["template", "line 22"],
@@ -220,6 +217,59 @@ def test_lines_are_not_looked_for_without_end(prompt_folder: WriteFile) -> None:
     ):
         with pytest.raises(SettingsError, match="voices: 'Siri' is not"):
             load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+def test_blank_features_are_on(prompt_folder: WriteFile) -> None:
+    """A feature's name with nothing behind it is how YAML's writers switch it on; null is how they switch it off."""
+    text = """---
+config:
+  session_resumption:
+  context_window_compression:
+    sliding_window:   # as much as there is
+  input_audio_transcription: null
+  output_audio_transcription: ~
+  realtime_input_config: {automatic_activity_detection: }
+  tools: [{google_search: }, {function_declarations: [{name: f, description: "is null", parameters: Null}]}]
+open:
+---
+Hello."""
+    front = load(prompt_folder(text)).find(page(), ORIGIN).front
+    assert front.open == ()
+    assert front.config == {
+        "session_resumption": {},
+        "context_window_compression": {"sliding_window": {}},
+        "input_audio_transcription": None,
+        "output_audio_transcription": None,
+        "realtime_input_config": {"automatic_activity_detection": {}},
+        "tools": [
+            {"google_search": {}},
+            {"function_declarations": [{"name": "f", "description": "is null", "parameters": None}]},
+        ],
+    }
+    assert load(prompt_folder("---\nconfig:\n---\nHello.")).find(page(), ORIGIN).front.config == {}
+
+
+NULLS = st.recursive(
+    st.sampled_from(
+        ["null", "~", "Null", "'null'", '"~"', "x", "nullable", "a null", "5", "'a, null, b'", "no ~ tilde"]
+    ),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(inner, min_size=1, max_size=3).map(
+            lambda items: f"{{{', '.join(f'k{index}: {item}' for index, item in enumerate(items))}}}"
+        )
+    ),
+)
+
+
+@given(NULLS)
+def test_telling_null_from_nothing_changes_no_value(text: str) -> None:
+    """Whatever is written out is what YAML says that it is."""
+    assert plain_yaml.load(f"a: {text}\nb:\n- {text}\n- |\n  x: null\n\n") == {
+        "a": yaml.safe_load(text),
+        "b": [yaml.safe_load(text), "x: null\n"],
+    }
+    assert plain_yaml.load(f"a: {text} # null\nb:") == {"a": yaml.safe_load(text), "b": plain_yaml.Blank.BLANK}
 
 
 def test_null_is_a_value_in_a_json_schema(prompt_folder: WriteFile) -> None:
