@@ -124,6 +124,30 @@ def test_preflight(client: FlaskClient, path: str) -> None:
     carries_the_headers_of_all_answers(response)
 
 
+@pytest.mark.parametrize("name", ["traceparent", "tracestate", "baggage", "sentry-trace", "x-datadog-trace-id"])
+def test_trace_headers_pass(client: FlaskClient, name: str) -> None:
+    """What a monitoring script adds to a page's requests keeps no visitor from talking."""
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": f"content-type,{name}",
+    }
+    assert name in client.options("/", headers=asked).headers["Access-Control-Allow-Headers"].split(", ")
+    assert (
+        post(client, **{name.replace("-", "_"): "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}).status_code
+        == 200
+    )
+
+
+def test_nothing_at_all_is_an_empty_page(client: FlaskClient) -> None:
+    """A POST with neither body nor content type, as of a plain `fetch`, asks for a token of the defaults."""
+    assert client.post("/", headers={"Origin": ORIGIN}).status_code == 200
+    assert client.post("/").json["code"] == "origin_not_allowed"
+    assert client.post("/", data=b"{}", headers={"Origin": ORIGIN}).json["code"] == "unsupported_media_type"
+    compressed = client.post("/", headers={"Origin": ORIGIN, "Content-Encoding": "gzip"})
+    assert compressed.json["code"] == "unsupported_media_type"
+
+
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "", "HTTPS://SHOP.EXAMPLE", f"{ORIGIN}/", f"{ORIGIN}.evil.example"]
 )

@@ -19,11 +19,14 @@ _read_deadlines = ReadDeadlines(BODY_SECONDS)
 
 
 def read_json(request: Request) -> dict[str, Any]:
-    """Return the body's JSON object.
+    """Return the body's JSON object; an empty one for a request with neither a body nor its type.
 
     Raises:
         UnsupportedMediaType, BodyTooLarge, InvalidJson, InvalidRequest: it is not one small, strict, plain object.
     """
+    announced = any(name in request.headers for name in ("Content-Type", "Content-Encoding", "Transfer-Encoding"))
+    if not announced and not request.content_length:
+        return {}
     if not _JSON.fullmatch(request.headers.get("Content-Type", "")) or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
     return parse_object(_read(request))

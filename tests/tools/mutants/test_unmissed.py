@@ -127,7 +127,7 @@ def test_options_of_flask_cors() -> None:
     assert [pattern.pattern for pattern in options.pop("origins")] == [r"https://shop\.example\Z"]
     assert options == {
         "methods": ["POST"],
-        "allow_headers": ["Content-Type", "Authorization"],
+        "allow_headers": ["Content-Type", "Authorization", *cors.TRACE_HEADERS],
         "expose_headers": ["Retry-After"],
         "supports_credentials": False,
         "send_wildcard": False,
