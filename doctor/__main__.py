@@ -14,7 +14,7 @@ from doctor.examination import checks, google_checks
 from doctor.live import Live
 from doctor.report import Lines, document
 from doctor.web import Web
-from livetoken.prompts.front_matter import SETUP_FIELDS
+from livetoken.prompts.locked import SETUP_FIELDS
 from livetoken.settings.environment import Settings, SettingsError
 from livetoken.settings.origins import parse_origins
 

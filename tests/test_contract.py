@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dev import processes
 from livetoken.errors import every_refusal
-from livetoken.prompts.page import FIELDS
+from livetoken.prompts.page import FIELDS, FLAGS
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -143,6 +143,30 @@ def test_preflight(client: FlaskClient, path: str) -> None:
     assert response.headers["Access-Control-Max-Age"] == "7200"
     assert "Access-Control-Allow-Credentials" not in response.headers
     carries_the_headers_of_all_answers(response)
+
+
+@pytest.mark.parametrize("name", ["traceparent", "tracestate", "baggage", "sentry-trace", "x-datadog-trace-id"])
+def test_trace_headers_pass(client: FlaskClient, name: str) -> None:
+    """What a monitoring script adds to a page's requests keeps no visitor from talking."""
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": f"content-type,{name}",
+    }
+    assert name in client.options("/", headers=asked).headers["Access-Control-Allow-Headers"].split(", ")
+    assert (
+        post(client, **{name.replace("-", "_"): "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}).status_code
+        == 200
+    )
+
+
+def test_nothing_at_all_is_an_empty_page(client: FlaskClient) -> None:
+    """A POST with neither body nor content type, as of a plain `fetch`, asks for a token of the defaults."""
+    assert client.post("/", headers={"Origin": ORIGIN}).status_code == 200
+    assert client.post("/").json["code"] == "origin_not_allowed"
+    assert client.post("/", data=b"{}", headers={"Origin": ORIGIN}).json["code"] == "unsupported_media_type"
+    compressed = client.post("/", headers={"Origin": ORIGIN, "Content-Encoding": "gzip"})
+    assert compressed.json["code"] == "unsupported_media_type"
 
 
 @pytest.mark.parametrize(
@@ -331,7 +355,7 @@ def test_unexpected_failure_is_json_with_cors(
 def test_openapi_and_code_name_the_same_fields_and_codes() -> None:
     """docs/openapi.yaml lists exactly the code's fields, statuses and codes."""
     schemas = OPENAPI["components"]["schemas"]
-    assert set(schemas["Page"]["properties"]) == set(FIELDS)
+    assert set(schemas["Page"]["properties"]) == {*FIELDS, *FLAGS}
     assert set(schemas["Refusal"]["properties"]["code"]["enum"]) == {refusal.code for refusal in every_refusal()}
     by_status: dict[str, set[str]] = {}
     for refusal in every_refusal():

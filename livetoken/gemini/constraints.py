@@ -1,34 +1,44 @@
 """What a token locks: a prompt file's config, judged by the SDK's types."""
 
 import enum
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pydantic
 from google.genai import types
 
 from livetoken.errors import Misconfigured
-from livetoken.prompts.files import Prompt, TokenSpec
+from livetoken.prompts.mistakes import Mistake
 from livetoken.prompts.plain_yaml import leaves
+from livetoken.prompts.prompt import Prompt, TokenSpec
+
+
+class UnusableConfig(Misconfigured):
+    """A prompt file's config is not one that the SDK takes, or can send."""
+
+    def __init__(self, prompt: Prompt, mistakes: Iterable[Mistake]) -> None:
+        self.prompt, self.mistakes = prompt, list(mistakes)
+        super().__init__(f"{prompt.name}.md: " + "; ".join(map(str, self.mistakes)))
 
 
 class Constraints:
     """What tokens lock, as the SDK's own type; each prompt file's config is checked once."""
 
     def __init__(self) -> None:
-        self._configs: dict[str, types.LiveConnectConfig | Misconfigured] = {}
+        self._configs: dict[str, types.LiveConnectConfig | UnusableConfig] = {}
 
     def of(self, spec: TokenSpec) -> types.LiveConnectConstraints:
         """Return what a token for `spec` locks: the prompt's config with model, voice, instruction and handle.
 
         Raises:
-            Misconfigured: naming the prompt file, field and reason.
+            UnusableConfig: naming the prompt file, fields and reasons.
         """
         name = spec.prompt.name
         config = self._configs.get(name) or self._configs.setdefault(name, checked_config(spec.prompt))
-        if isinstance(config, Misconfigured):
-            raise Misconfigured(config.cause)
+        if isinstance(config, UnusableConfig):
+            raise UnusableConfig(config.prompt, config.mistakes)
         update: dict[str, Any] = {}
         if "AUDIO" in (config.response_modalities or []):
             voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=spec.voice))
@@ -40,8 +50,8 @@ class Constraints:
         return types.LiveConnectConstraints(model=spec.model, config=config.model_copy(update=update))
 
 
-def checked_config(prompt: Prompt) -> types.LiveConnectConfig | Misconfigured:
-    """Return a prompt file's config as the SDK's own type, or the refusal that names file, field and reason."""
+def checked_config(prompt: Prompt) -> types.LiveConnectConfig | UnusableConfig:
+    """Return a prompt file's config as the SDK's own type, or the refusal that names file, fields and reasons."""
     usual: dict[str, object] = {"input_audio_transcription": {}, "output_audio_transcription": {}}
     if "generation_config" not in prompt.front.open:
         usual["response_modalities"] = ["AUDIO"]
@@ -49,22 +59,63 @@ def checked_config(prompt: Prompt) -> types.LiveConnectConfig | Misconfigured:
     wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(prompt.front.config)
     try:
         config = types.LiveConnectConfig.model_validate(wanted)
-    except pydantic.ValidationError as error:
-        reasons = [
-            f"config.{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
-            for mistake in error.errors(include_input=False)
-        ]
     except Exception as error:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble
-        reasons = [f"config: a value is of another kind than its field ({type(error).__name__})"]
-    else:
-        reasons = list(_odd_values(config.model_dump(exclude_none=True)))
-    return Misconfigured(f"{prompt.name}.md: " + "; ".join(reasons)) if reasons else config
+        return UnusableConfig(prompt, faults(wanted, types.LiveConnectConfig.model_validate, error))
+    odd = list(_odd_values(config.model_dump(exclude_none=True)))
+    return UnusableConfig(prompt, odd) if odd else config
 
 
-def _odd_values(config: dict[str, Any]) -> Iterator[str]:
+def faults(
+    value: Any,
+    judge: Callable[[Any], object],
+    error: Exception,
+    path: str = "config",
+    around: Callable[[Any], Any] = lambda part: part,
+) -> Iterator[Mistake]:
+    """Yield the innermost parts of a config that `judge` refuses alone: of a list it does not say which.
+
+    `value` is the part that `path` leads to, `around` puts a part in its place into a config that holds nothing else,
+    and `judge` has raised `error` for it.
+    """
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    whole = True
+    for key, part in () if _is_unknown(error, path) else inner:
+        alone = functools.partial(_alone, around, key)
+        try:
+            judge(alone(part))
+        except Exception as fault:  # noqa: BLE001 - the SDK raises whatever it stumbles over
+            whole = False
+            yield from faults(part, judge, fault, f"{path}.{key}", alone)
+    if whole:
+        yield Mistake(path, _reason(error, path))
+
+
+def _alone(around: Callable[[Any], Any], key: str | int, part: Any) -> Any:
+    return around([part] if isinstance(key, int) else {key: part})
+
+
+def _is_unknown(error: Exception, path: str) -> bool:
+    """Whether the field itself is refused, whatever it holds."""
+    return isinstance(error, pydantic.ValidationError) and any(
+        mistake["type"] == "extra_forbidden" and path.endswith(f".{mistake['loc'][-1]}") for mistake in error.errors()
+    )
+
+
+def _reason(error: Exception, path: str) -> str:
+    if _is_unknown(error, path):
+        fix = "; what only JSON Schema knows goes into parameters_json_schema" if ".parameters." in path else ""
+        return f"is not a field that google-genai knows here; names are in snake_case{fix}"
+    if isinstance(error, pydantic.ValidationError):
+        return error.errors(include_input=False)[0]["msg"]
+    if isinstance(error, ValueError):  # the SDK's own sentence, about a config that holds nothing but this
+        return f"google-genai cannot send it: {str(error)[:200]}"
+    return "is of another kind than its field"
+
+
+def _odd_values(config: dict[str, Any]) -> Iterator[Mistake]:
     """Yield what the SDK lets through although the API cannot know it: numbers that are none, names it invents."""
     for path, value in leaves(config, "config"):
         if isinstance(value, float) and not math.isfinite(value):
-            yield f"{path}: must be a number"
+            yield Mistake(path, "must be a number")
         elif isinstance(value, enum.Enum) and value.name not in type(value).__members__:
-            yield f"{path}: must be one of {', '.join(type(value).__members__)}"
+            yield Mistake(path, f"must be one of {', '.join(type(value).__members__)}")

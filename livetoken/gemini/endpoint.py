@@ -13,7 +13,7 @@ from livetoken.errors import UpstreamError, UpstreamTimeout
 from livetoken.gemini.connection import WAIT_SECONDS, Answer, Connections
 from livetoken.gemini.meaning import meaning
 from livetoken.gemini.token_request import TokenRequests
-from livetoken.prompts.files import TokenSpec
+from livetoken.prompts.prompt import TokenSpec
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.settings.environment import Settings
 
@@ -44,7 +44,8 @@ class Gemini:
             name = _name(self._connections.exchange(request))
         except errors.APIError as error:
             details = json.dumps(error.details, default=str)
-            raise meaning(error.code, str(error.status), details, error.response) from error
+            texts = (spec.system_instruction or "", spec.resumption_handle)
+            raise meaning(error.code, str(error.status), details, error.response, texts) from error
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
         except Exception as error:

@@ -15,8 +15,8 @@ import httpx2
 from google.genai import Client, types
 
 from livetoken.errors import Misconfigured
-from livetoken.gemini.constraints import Constraints
-from livetoken.prompts.files import Prompt, TokenSpec
+from livetoken.gemini.constraints import Constraints, UnusableConfig, faults
+from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.once import Once
 
 # what the SDK writes where a mint fills in its own: texts that stand nowhere else, and times that are long past
@@ -127,12 +127,17 @@ class TokenRequests:
         try:
             self._client().auth_tokens.create(config=config)
         except Exception as error:  # the types let it through, the SDK's writing does not
-            raise Misconfigured(f"{spec.prompt.name}.md: config: {type(error).__name__} from the SDK") from error
+            raise UnusableConfig(spec.prompt, faults(spec.prompt.front.config, self._write_alone, error)) from error
         written = WrittenRequest(self._recorder.request)
         expected = 2 + (marked.system_instruction is not None) + bool(marked.resumption_handle)
         if len(set(written.marks)) != expected or len(written.marks) != expected:
             raise Misconfigured("google-genai writes its request in a form that is not known here")
         return written
+
+    def _write_alone(self, part: Any) -> None:
+        """Let the SDK write a config that holds nothing but `part`; raises what it raises."""
+        constraints = types.LiveConnectConstraints(config=types.LiveConnectConfig.model_validate(part))
+        self._client().auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
 
 
 class _Recorder(httpx2.BaseTransport):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from livetoken.errors import Misconfigured, Refusal, TemporarilyUnavailable, UpstreamTimeout
 from livetoken.gemini.meaning import KeyRefusedError
-from livetoken.prompts.files import Prompt, TokenSpec
+from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.deadlines import START_SECONDS, Deadlines
 from livetoken.runtime.once import Once
 from livetoken.secret.key import KeySource

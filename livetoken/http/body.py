@@ -5,7 +5,6 @@ import io
 import json
 import re
 import threading
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Request
@@ -25,11 +24,14 @@ _drains = threading.BoundedSemaphore(DRAINS)
 
 
 def read_json(request: Request) -> dict[str, Any]:
-    """Return the body's JSON object.
+    """Return the body's JSON object; an empty one for a request with neither a body nor its type.
 
     Raises:
         UnsupportedMediaType, BodyTooLarge, InvalidJson, InvalidRequest: it is not one small, strict, plain object.
     """
+    announced = any(name in request.headers for name in ("Content-Type", "Content-Encoding", "Transfer-Encoding"))
+    if not announced and not request.content_length:
+        return {}
     if not _JSON.fullmatch(request.headers.get("Content-Type", "")) or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
     return parse_object(_read(request))
@@ -95,8 +97,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return document
 
 
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    pairs = list(pairs)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) < len(pairs):
         raise ValueError("a name stands twice")

@@ -10,6 +10,28 @@ from flask import Request, Response
 
 from livetoken.settings.environment import Settings
 
+# what monitoring scripts add to every request of a page: W3C Trace Context and Baggage, and vendors' own; none is read
+TRACE_HEADERS = (
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "b3",
+    "x-b3-traceid",
+    "x-b3-spanid",
+    "x-b3-parentspanid",
+    "x-b3-sampled",
+    "x-b3-flags",
+    "x-datadog-origin",
+    "x-datadog-parent-id",
+    "x-datadog-sampling-priority",
+    "x-datadog-trace-id",
+    "elastic-apm-traceparent",
+    "newrelic",
+    "request-context",
+    "request-id",
+    "uber-trace-id",
+)
 PREFLIGHT_SECONDS = 7200  # Chromium remembers a preflight no longer
 View = Callable[[Request], Response]
 
@@ -23,7 +45,7 @@ def options(settings: Settings, header: str | None) -> dict[str, Any]:
     return {
         "origins": [re.compile(rf"{re.escape(origin)}\Z") for origin in settings.allowed_origins],
         "methods": ["POST"],
-        "allow_headers": ["Content-Type", *([header] if header else [])],
+        "allow_headers": ["Content-Type", *([header] if header else []), *TRACE_HEADERS],
         "expose_headers": ["Retry-After"],
         "supports_credentials": False,
         "send_wildcard": False,

@@ -1,57 +1,17 @@
 """A prompt file's front matter: models, voices, origins, open fields, and the Live config that the token locks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from livetoken.prompts.locked import SETUP_FIELDS, config_mistakes, open_mistakes, without_blanks
+from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.models import DEFAULT_MODEL, VOICES, objections
-from livetoken.prompts.plain_yaml import leaves
+from livetoken.prompts.plain_yaml import Blank
 from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
 
-CONFIG_FIELDS = (
-    "response_modalities",
-    "temperature",
-    "top_p",
-    "top_k",
-    "max_output_tokens",
-    "seed",
-    "media_resolution",
-    "thinking_config",
-    "enable_affective_dialog",
-    "tools",
-    "session_resumption",
-    "input_audio_transcription",
-    "output_audio_transcription",
-    "realtime_input_config",
-    "context_window_compression",
-    "proactivity",
-)
-_ELSEWHERE = {
-    "system_instruction": "the text below the front matter is the system instruction",
-    "speech_config": "name the voices in `voices`; say the language in the template, models choose it themselves",
-    "generation_config": "write its fields directly under `config`",
-    "http_options": "GEMINI_API_VERSION and GEMINI_BASE_URL decide this",
-    "explicit_vad_signal": "the Gemini API does not have it",
-}
-# top-level fields of the Live API's setup message, in the order of the token's field mask
-SETUP_FIELDS = {
-    "model": "model",
-    "generation_config": "generationConfig",
-    "system_instruction": "systemInstruction",
-    "tools": "tools",
-    "realtime_input_config": "realtimeInputConfig",
-    "session_resumption": "sessionResumption",
-    "context_window_compression": "contextWindowCompression",
-    "input_audio_transcription": "inputAudioTranscription",
-    "output_audio_transcription": "outputAudioTranscription",
-    "proactivity": "proactivity",
-    "history_config": "historyConfig",
-    "avatar_config": "avatarConfig",
-    "safety_settings": "safetySettings",
-    "labels": "labels",
-}
-_TRUE_OR_FALSE = ("true", "false", "yes", "no", "on", "off", "y", "n", "t", "f")  # the SDK's types take them for such
+_FIELDS = ("model", "voices", "origins", "open", "config")
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
 
@@ -72,99 +32,72 @@ class FrontMatter(NamedTuple):
         return ",".join(wire for name, wire in SETUP_FIELDS.items() if name not in self.open)
 
     @classmethod
-    def parse(cls, front: object, settings: Settings, problems: list[str]) -> "FrontMatter | None":
-        """Return the parsed front matter; add a line to `problems` for each mistake, beginning with the field."""
+    def parse(cls, front: object, settings: Settings) -> "FrontMatter":
+        """Return what the document `front` says; nothing at all means the defaults.
+
+        Raises:
+            PromptError: with every mistake in it.
+        """
+        front = {} if front is None else front
         if not isinstance(front, dict):
-            problems.append("front matter: must be fields such as `model: gemini-3.8-live`")
-            return None
-        before = len(problems)
-        problems += [
-            f"{name}: is not a field of a prompt file; they are model, voices, origins, open, config"
-            for name in front
-            if name not in ("model", "voices", "origins", "open", "config")
-        ]
-        models = tuple(
-            name.removeprefix("models/") for name in _texts("model", front.get("model", [DEFAULT_MODEL]), problems)
+            raise PromptError([Mistake("front matter", "must be fields such as `model: gemini-3.8-live`")])
+        parsed = cls(
+            models=tuple(name.removeprefix("models/") for name in _names(front.get("model", DEFAULT_MODEL))),
+            voices=_names(front.get("voices", VOICES[0])),
+            origins=_names(front.get("origins", [])),
+            open=_names(front.get("open", [])),
+            config=without_blanks(front["config"]) if isinstance(front.get("config"), dict) else {},
         )
-        voices = _texts("voices", front.get("voices", [VOICES[0]]), problems)
-        problems += [f"model: {name!r} is not a model's name" for name in models if not _MODEL.fullmatch(name)]
-        problems += [
-            f"voices: {name!r} is not one of Gemini's voices; they are {', '.join(VOICES)}"
-            for name in voices
-            if name not in VOICES
-        ]
-        config = {} if front.get("config") is None else front["config"]
-        if not isinstance(config, dict):
-            problems.append("config: must be fields of the Live API's config, such as `temperature: 0.7`")
-            config = {}
-        opened = _texts("open", [] if front.get("open") is None else front["open"], problems, empty=True)
-        _check_config(config, problems)
-        _check_open(opened, config, problems)
-        for model in models:
-            problems += [
-                f"config.{name}: {cure}" if name != "model" else f"model: {cure}"
-                for name, cure in objections(model, config, settings.gemini_api_version)
-            ]
-        # written but empty must not mean everybody
-        origins = _origins(front["origins"], settings, problems) if "origins" in front else ()
-        return cls(models, voices, origins, opened, config) if len(problems) == before else None
+        if mistakes := [*_shape_mistakes(front), *parsed.mistakes(settings)]:
+            raise PromptError(mistakes)
+        return parsed
+
+    def mistakes(self, settings: Settings) -> Iterator[Mistake]:
+        """Yield what is wrong with the values, each by itself and together with the settings."""
+        for name in self.models:
+            if not _MODEL.fullmatch(name):
+                yield Mistake("model", f"{name!r} is not a model's name, such as {DEFAULT_MODEL}")
+        for name in self.voices:
+            if name not in VOICES:
+                yield Mistake("voices", f"{name!r} is not one of Gemini's voices; they are {', '.join(VOICES)}")
+        yield from _origin_mistakes(self.origins, settings)
+        yield from config_mistakes(self.config)
+        yield from open_mistakes(self.open, self.config)
+        for model in self.models:
+            for name, fix in objections(model, self.config, settings.gemini_api_version):
+                yield Mistake("model" if name == "model" else f"config.{name}", fix)
 
 
-def _texts(name: str, value: object, problems: list[str], *, empty: bool = False) -> tuple[str, ...]:
-    """Return a string, or a list of them, as a tuple."""
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items) or not (items or empty):
-        problems.append(f"{name}: must be a name, or a list of names")
-        return ()
-    return tuple(dict.fromkeys(items))
+def _names(value: object) -> tuple[str, ...]:
+    """Return a string, or a list of them, as a tuple; nothing for what `_shape_mistakes` reports."""
+    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(dict.fromkeys(item for item in items if isinstance(item, str)))
 
 
-def _origins(value: object, settings: Settings, problems: list[str]) -> tuple[str, ...]:
-    listed = _texts("origins", value, problems)
+def _shape_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield what is of another kind than it must be."""
+    for name in front:
+        if name not in _FIELDS:
+            yield Mistake(name, f"is not a field of a prompt file; they are {', '.join(_FIELDS)}")
+    for name in ("model", "voices", "origins", "open"):
+        value = front.get(name, "absent")
+        items = [value] if isinstance(value, str) else value
+        # for the others, written but empty must not mean everybody or anything
+        may_be_empty = name == "open" and value in (None, Blank.BLANK, [])
+        if not may_be_empty and not (
+            items and isinstance(items, list) and all(isinstance(item, str) for item in items)
+        ):
+            yield Mistake(name, "must be a name, or a list of names")
+    if not isinstance(front.get("config"), dict | Blank | None):
+        yield Mistake("config", "must be fields of the Live API's config, such as `temperature: 0.7`")
+
+
+def _origin_mistakes(origins: tuple[str, ...], settings: Settings) -> Iterator[Mistake]:
     try:
-        origins = parse_origins(",".join(listed)) if listed else ()
-    except ValueError as mistake:
-        problems += [f"origins: {line}" for line in str(mistake).split("\n")]
-        return ()
-    problems += [
-        f"origins: {origin} is not in ALLOWED_ORIGINS, so it could never use this prompt"
-        for origin in origins
-        if origin not in settings.allowed_origins
-    ]
-    return origins
-
-
-def _check_config(config: Mapping[str, Any], problems: list[str]) -> None:
-    """Check what can be said without the SDK; its own types judge the values during the warm-up."""
-    unknown = "is not a field that can be locked here; names are in snake_case"
-    problems += [f"config.{name}: {_ELSEWHERE.get(str(name), unknown)}" for name in config if name not in CONFIG_FIELDS]
-    problems += [
-        f"{path}: {value!r} is a text; write true or false, without quotes"
-        for path, value in leaves({name: value for name, value in config.items() if name != "tools"}, "config")
-        if isinstance(value, str) and value.lower() in _TRUE_OR_FALSE
-    ]
-    modalities = config.get("response_modalities", ["AUDIO"])
-    if modalities not in (["AUDIO"], ["TEXT"]):
-        problems.append("config.response_modalities: must be [AUDIO] or [TEXT]; a session has one modality")
-    resumption = config.get("session_resumption")
-    if isinstance(resumption, Mapping) and resumption:
-        problems.append("config.session_resumption: must be {}; the page hands in its handle with each request")
-
-
-def _check_open(opened: tuple[str, ...], config: Mapping[str, Any], problems: list[str]) -> None:
-    for name in opened:
-        if name == "model":
-            problems.append(
-                "open: the model cannot be left to the client, who would choose it at your expense; list models instead"
-            )
-        elif name not in SETUP_FIELDS:
-            known = ", ".join(name for name in SETUP_FIELDS if name != "model")
-            problems.append(f"open: {name} cannot be left open by itself; what can is {known}")
-        elif name in config:
-            problems.append(f"open: {name} is set in config and left to the client; choose one")
-    if "generation_config" in opened:
-        problems += [
-            f"open: {name} is set in config, but it is part of generation_config, which is left to the client"
-            for name in config
-            if name not in SETUP_FIELDS
-        ]
+        listed = parse_origins(",".join(origins)) if origins else ()
+    except ValueError as error:
+        yield from (Mistake("origins", line) for line in str(error).split("\n"))
+        return
+    for origin in listed:
+        if origin not in settings.allowed_origins:
+            yield Mistake("origins", f"{origin} is not in ALLOWED_ORIGINS, so it could never use this prompt")

@@ -12,6 +12,7 @@ from typing import Any
 
 from livetoken.errors import InvalidRequest
 
+VISITORS_OWN = "auto"  # no tag: the page does not say which language its visitor speaks
 LONGEST_TAG = 35  # characters; the longest that RFC 5646 expects
 _TAG = (  # compiled when it is first needed, which is not at the start
     r"([A-Za-z]{2,3})(?:-[A-Za-z]{3}){0,3}(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?"
@@ -23,9 +24,13 @@ _TAG = (  # compiled when it is first needed, which is not at the start
 def language_name(tag: str) -> str:
     """Return the English name of a BCP-47 tag, such as 'Spanish' or 'Portuguese (Brazil)'; never the tag itself.
 
+    `auto` is called "the visitor's own language".
+
     Raises:
         InvalidRequest: not well-formed, or of a language that nobody has named.
     """
+    if tag == VISITORS_OWN:
+        return "the visitor's own language"
     match = re.fullmatch(_TAG, tag, re.ASCII) if len(tag) <= LONGEST_TAG else None
     if not match:
         raise InvalidRequest("lang", "is not a BCP-47 language tag such as 'es' or 'pt-BR'")

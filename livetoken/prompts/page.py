@@ -1,23 +1,19 @@
 """What the page says about itself: fields from a stranger, typed, cleaned and capped before anything else sees them."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from livetoken.errors import InvalidRequest
 from livetoken.prompts.languages import language_name
+from livetoken.prompts.text import clean
 
 TITLE_CHARACTERS = 200  # longer titles are cut
+RAW_TITLE_CHARACTERS = 1000  # looked at: enough for a title with much white space
 URL_CHARACTERS = 500  # longer ones are refused, without counting query and fragment
-LONGEST_URL = 2500  # characters with query and fragment, which are dropped; links of campaigns stay below
-CONTENT_CHARACTERS = 12_000  # longer texts are refused, never cut
-KNOWN_CHARACTERS = 20_000  # code points remembered; more than all living scripts on one site use
+CONTENT_CHARACTERS = 12_000  # as sent; longer texts are refused, never cut
 FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
-_LINE_ENDS = "\r\n|[\r\u0085\u2028\u2029]"  # expressions are compiled by `Page.prepare`, later than at the start
-_SELECTORS = "[\ufe00-\ufe0e\U000e0100-\U000e01ef]"  # variation selectors carry hidden bytes
-_SELECTORS_BEGIN = b"\xef\xb8", b"\xf3\xa0"  # in UTF-8; hardly any other character does
-_JOINERS = "\u200c\u200d"  # Persian words and joined emoji need them
+FLAGS = ("interactiveHighlights",)  # sent by older clients; has no effect
 
 
 class Page(NamedTuple):
@@ -43,82 +39,49 @@ class Page(NamedTuple):
         Raises:
             InvalidRequest: naming the first field that is unknown, of the wrong type or out of bounds.
         """
-        for name in fields:
-            if name not in FIELDS and re.fullmatch(r"\w{1,40}", name, re.ASCII):
-                raise InvalidRequest(name, "is not known here")
-            if name not in FIELDS:
-                raise InvalidRequest("", "has a field that is not known here")
-        texts = {name: fields.get(name, "") for name in FIELDS}
-        for name, value in texts.items():
-            if not isinstance(value, str):
-                raise InvalidRequest(name, "must be a string")
-        words = {name: str(value) for name, value in texts.items()}
+        words = _words(fields)
         if not re.fullmatch(r"[!-~]{0,2048}", words["resumptionHandle"], re.ASCII):
             raise InvalidRequest("resumptionHandle", "is not a handle that a session gave out")
-        content = clean(words["pageContent"])
-        if len(content) > CONTENT_CHARACTERS:
+        if len(words["pageContent"]) > CONTENT_CHARACTERS:
             raise InvalidRequest("pageContent", f"is longer than {CONTENT_CHARACTERS} characters")
+        model = words["model"].removeprefix("models/")
+        if words["model"] and not model:
+            raise InvalidRequest("model", "is not one that this prompt allows")
         return cls(
             prompt=words["prompt"],
-            model=words["model"].removeprefix("models/"),
+            model=model,
             voice=words["voice"],
             language=language_name(words["lang"] or "en"),
-            title=" ".join(clean(words["pageTitle"]).split())[:TITLE_CHARACTERS].strip(),
+            title=" ".join(clean(words["pageTitle"][:RAW_TITLE_CHARACTERS]).split())[:TITLE_CHARACTERS].strip(),
             url=own_url(words["pageUrl"], origin),
-            content=content,
+            content=clean(words["pageContent"]),
             resumption_handle=words["resumptionHandle"],
         )
 
     @staticmethod
     def prepare() -> None:
         """Load and compile what the first page needs; part of the warm-up."""
-        Page.from_fields({"pageTitle": "\r", "pageUrl": "https://a.example/"}, "https://a.example")
+        fields = {"pageUrl": "https://a.example/", "pageContent": "\u2764\ufe0f\n\n\n"}
+        Page.from_fields(fields, "https://a.example")
 
 
-def clean(text: str) -> str:
-    """Return `text` without characters that hide, reorder or smuggle; with plain line ends, at most two in a row.
-
-    Cleaning twice changes nothing. Composing (NFC) comes after dropping: the other way round would not be stable.
-    """
-    if any(end in text for end in "\r\u0085\u2028\u2029"):
-        text = re.sub(_LINE_ENDS, "\n", text)
-    if not _obviously_harmless(text):
-        text = text.translate(_KEPT)
-    text = unicodedata.normalize("NFC", text)
-    return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()
-
-
-def _obviously_harmless(text: str) -> bool:
-    """Whether every character is to be kept, as far as can be told quickly: five times as fast as asking one by one."""
-    words = text.replace("\n", "").replace("\t", "").replace("\u00a0", "")  # these are kept, though they cannot be seen
-    return words.isprintable() and not _has_selectors(words)
-
-
-def _has_selectors(words: str) -> bool:
-    encoded = words.encode()  # looking for bytes costs a tenth of looking for a range of characters
-    return any(begin in encoded for begin in _SELECTORS_BEGIN) and re.search(_SELECTORS, words) is not None
-
-
-class _Kept(dict[int, int | None]):
-    """What becomes of a code point: itself, or nothing. Filled as texts come by, up to a bound."""
-
-    def __missing__(self, code: int) -> int | None:
-        """Decide about a code point seen for the first time."""
-        verdict = code if _harmless(chr(code)) else None
-        if len(self) < KNOWN_CHARACTERS:
-            self[code] = verdict
-        return verdict
-
-
-def _harmless(character: str) -> bool:
-    if character in "\n\t" or character in _JOINERS:
-        return True
-    if re.match(_SELECTORS, character):
-        return False
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs")
-
-
-_KEPT = _Kept()
+def _words(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return every text field, "" where it is absent; raises InvalidRequest for names and types that are wrong."""
+    for name in fields:
+        if name not in (*FIELDS, *FLAGS) and re.fullmatch(r"\w{1,40}", name, re.ASCII):
+            raise InvalidRequest(name, "is not known here")
+        if name not in (*FIELDS, *FLAGS):
+            raise InvalidRequest("", "has a field that is not known here")
+    words = {}
+    for name in FIELDS:
+        value = fields.get(name, "")
+        if not isinstance(value, str):
+            raise InvalidRequest(name, "must be a string")
+        words[name] = value
+    for name in FLAGS:
+        if not isinstance(fields.get(name, False), bool):
+            raise InvalidRequest(name, "must be true or false")
+    return words
 
 
 def own_url(claimed_url: str, origin: str) -> str:
@@ -133,8 +96,8 @@ def own_url(claimed_url: str, origin: str) -> str:
     if address != origin or rest[:1] not in ("", "/", "?", "#"):
         raise InvalidRequest("pageUrl", "must be an address on the calling site")
     path = re.split(r"[?#]", rest, maxsplit=1)[0]
-    if not re.fullmatch(r"[!-~]*", rest, re.ASCII) or re.search(r'[\\"<>`{}]', path):
+    if not re.fullmatch(r"[!-~]*", path, re.ASCII) or re.search(r'[\\"<>`{}]', path):
         raise InvalidRequest("pageUrl", "must be written as in location.href")
-    if len(address + path) > URL_CHARACTERS or len(claimed_url) > LONGEST_URL:
+    if len(address + path) > URL_CHARACTERS:
         raise InvalidRequest("pageUrl", f"is longer than {URL_CHARACTERS} characters")
     return address + path

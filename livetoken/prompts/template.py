@@ -1,7 +1,7 @@
 """The template of a prompt file: plain text, placeholders and conditions; what strangers wrote goes in fenced.
 
-Only Jinja2's text, `{{ placeholder }}` and `{% if %}` are accepted, so that no filter or loop can take a stranger's
-text apart and put it outside its fence.
+Only Jinja2's text, `{{ placeholder }}`, `{% if %}` and `{% raw %}` are accepted, so that no filter or loop can take a
+stranger's text apart and put it outside its fence. Nothing is a comment: what looks like text is text.
 """
 
 import functools
@@ -10,13 +10,16 @@ import jinja2
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
+from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.page import Page
 
 PLACEHOLDERS = {"pageTitle": "page-title", "pageUrl": "page-url", "pageContent": "page-content"}
 DEEPEST = 40  # nodes, one in the other; Python compiles no more than a hundred blocks, and what depth the stack allows
 BEYOND = 1e15  # numbers that are infinite or have thousands of digits compile to no Python
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_TOO_DEEP = "template: its conditions are nested too deeply, or too many are joined in one; write {% elif %}"
+# a comment would vanish, so it has a mark that no file can hold
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, comment_start_string="\0#")
+_TOO_DEEP = Mistake("template", "its conditions are nested too deeply, or too many are joined in one; write {% elif %}")
+_FIX = "to have {{ or {% taken as text, write {% raw %} before it and {% endraw %} after it"
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -60,15 +63,22 @@ class Template:
     unless they are nested too deeply, which is a mistake like any other.
     """
 
-    def __init__(self, source: str, problems: list[str]) -> None:
-        """Parse `source`; add a line to `problems` for each mistake in it."""
+    def __init__(self, source: str) -> None:
+        """Parse `source`.
+
+        Raises:
+            PromptError: with every mistake in it; lines count from the first of `source`.
+        """
         self.source = source
         try:
-            problems += dict.fromkeys(_mistakes(_ENVIRONMENT.parse(source)))
+            mistakes = list(dict.fromkeys(_mistakes(_ENVIRONMENT.parse(source))))
         except TemplateSyntaxError as error:
-            problems.append(f"template: line {error.lineno} of the text: {error.message}")
+            reason = f"{(error.message or 'cannot be read').rstrip('.')}; {_FIX}"
+            mistakes = [Mistake("template", reason, error.lineno)]
         except RecursionError:
-            problems.append(_TOO_DEEP)
+            mistakes = [_TOO_DEEP]
+        if mistakes:
+            raise PromptError(mistakes)
 
     @functools.cached_property
     def _template(self) -> jinja2.Template:
@@ -93,30 +103,28 @@ class Template:
         )
 
 
-def _mistakes(tree: nodes.Template) -> list[str]:
+def _mistakes(tree: nodes.Template) -> list[Mistake]:
     """Return what is wrong with a parsed template."""
     if _depth(tree) > DEEPEST:
         return [_TOO_DEEP]
     known = ("lang", *PLACEHOLDERS)
-    mistakes = []
+    found: list[tuple[int, str]] = []
     for node in [tree, *tree.find_all(nodes.Node)]:
         if isinstance(node, nodes.Name) and node.name not in known:
-            mistakes.append(f"template: unknown placeholder {node.name}; there are {', '.join(known)}")
+            found.append((node.lineno, f"unknown placeholder {node.name}; there are {', '.join(known)}; {_FIX}"))
         elif not isinstance(node, _ALLOWED):
-            mistakes.append(
-                f"template: line {node.lineno} of the text: only {{{{ placeholders }}}} and {{% if %}} are possible"
-            )
+            found.append((node.lineno, f"only {{{{ placeholders }}}} and {{% if %}} are possible; {_FIX}"))
         elif isinstance(node, nodes.Const) and isinstance(node.value, int | float) and not abs(node.value) < BEYOND:
-            mistakes.append(f"template: line {node.lineno} of the text: that number is beyond all sense")
+            found.append((node.lineno, "that number is beyond all sense; compare with a text in quotes"))
         elif isinstance(node, nodes.Operand) and node.op not in ("eq", "ne"):
-            mistakes.append(f"template: line {node.lineno} of the text: only == and != can compare")
+            found.append((node.lineno, "only == and != can compare; say the rest in words to the model"))
         elif isinstance(node, nodes.Output):
-            mistakes += [
-                f"template: line {child.lineno} of the text: only a placeholder can be written out"
+            found += [
+                (child.lineno, f"only a placeholder can be written out; write other text as it is; {_FIX}")
                 for child in node.nodes
-                if not isinstance(child, nodes.TemplateData | nodes.Name)
+                if isinstance(child, _ALLOWED) and not isinstance(child, nodes.TemplateData | nodes.Name)
             ]
-    return mistakes
+    return [Mistake("template", reason, line) for line, reason in found]
 
 
 def _depth(tree: nodes.Node) -> int:

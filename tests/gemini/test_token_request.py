@@ -18,7 +18,8 @@ from livetoken.gemini import token_request
 from livetoken.gemini.connection import tls_context
 from livetoken.gemini.constraints import checked_config
 from livetoken.gemini.endpoint import Gemini
-from livetoken.prompts.files import Prompt, Prompts, TokenSpec
+from livetoken.prompts.files import Prompts
+from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.settings.environment import Settings
 from tests.gemini.test_tokens import CAPABILITIES

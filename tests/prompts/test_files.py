@@ -7,19 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livetoken.errors import InvalidRequest, OriginNotAllowed
+from livetoken.prompts import plain_yaml
 from livetoken.prompts.files import Prompts
+from livetoken.prompts.mistakes import PromptError
 from livetoken.prompts.models import VOICES
-from livetoken.prompts.page import Page, clean
+from livetoken.prompts.page import Page
 from livetoken.prompts.template import Template
+from livetoken.prompts.text import clean
 from livetoken.settings.environment import Settings, SettingsError
 from tests.support import KEY, ORIGIN, ROOT
 
 MARKER = "0123456789abcdef"
 WriteFile = Callable[..., str]
+PARAMETERS = "config.tools.0.function_declarations.0.parameters"
 
 
 def load(folder: str, **environment: str) -> Prompts:
@@ -126,6 +131,30 @@ def page(**fields: str) -> Page:
         ("config: {realtime_input_config: {a: [On]}}", "config.realtime_input_config.a.0", "write true or false"),
         ("model: x\n---extra\nvoices: Kore", "front matter", "not valid YAML"),
         ("open: [system_instruction]", "open", "the text below the front matter would never be used"),
+        ("model: models/", "model", "'' is not a model's name"),
+        ("config: {temperature: }", "config.temperature", "is blank; write its value, or remove the line"),
+        ("config:\n  seed: # soon", "config.seed", "is blank"),
+        ("config: {tools: [{google_search: {}}, ]}\nvoices:", "voices", "must be a name, or a list"),
+        ("config: {thinking_config: {thinking_level: }}", "config.thinking_config.thinking_level", "is blank"),
+        ("config: {response_modalities:}", "front matter", "not valid YAML"),
+        ("config: {response_modalities: }", "config.response_modalities", "is blank"),
+        ("config: {tools: }", "config.tools", "is blank"),
+        ("config: {tools: [{function_declarations: [{name: f, parameters: }]}]}", PARAMETERS, "is blank"),
+        (
+            "config: {tools: [{function_declarations: [{name: f, parameters: {type: [object, 'null']}}]}]}",
+            f"{PARAMETERS}.type",
+            "nullable: true",
+        ),
+        (
+            "config: {tools: [{function_declarations: [{name: f, parameters: {properties: {type: {type: [string, 'null']}}}}]}]}",
+            f"{PARAMETERS}.properties.type.type",
+            "parameters_json_schema",
+        ),
+        (
+            "config: {tools: [{function_declarations: [{name: f, response: {any_of: [{type: [string]}]}}]}]}",
+            "config.tools.0.function_declarations.0.response.any_of.0.type",
+            "nullable: true",
+        ),
     ],
 )
 def test_mistake_stops_start(prompt_folder: WriteFile, front: str, field: str, reason: str) -> None:
@@ -135,6 +164,120 @@ def test_mistake_stops_start(prompt_folder: WriteFile, front: str, field: str, r
     assert any(
         problem.startswith(f"voice-assistant.md: {field}: ") and reason in problem for problem in caught.value.problems
     ), caught.value.problems
+
+
+def test_mistakes_are_found_by_their_lines(prompt_folder: WriteFile) -> None:
+    """Every mistake of a file is told at once, each with the line of the file that it stands in, where there is one."""
+    text = """---
+model: Gemini
+voices:
+  - Kore
+  - Siri
+config:
+  temperature:
+  tools:
+    - google_search: {}
+    - function_declarations:
+        - name: first
+        - name: second
+          parameters:
+            type: object
+            properties: {
+              q: {
+                type: [string, 'null'],
+              },
+            }
+  seed: "on"
+---
+Hello {{ name }}.
+{% if lang %}
+
+{{ pageTitle | upper }}
+{% endif %}
+"""
+    with pytest.raises(SettingsError) as caught:
+        load(prompt_folder(text))
+    found = [problem.split(": ")[1:3] for problem in caught.value.problems]
+    assert found == [
+        ["model", "line 2"],
+        ["voices", "line 3"],
+        ["config.temperature", "line 7"],
+        ["config.seed", "line 20"],
+        ["config.tools.1.function_declarations.1.parameters.properties.q.type", "line 17"],
+        ["template", "line 22"],
+        ["template", "line 25"],
+    ]
+
+
+def test_lines_are_not_looked_for_without_end(prompt_folder: WriteFile) -> None:
+    """A very long front matter, or one of very many fields, is refused without lines, and soon."""
+    for front in (
+        "voices: Siri" + "\n# nothing" * 600,
+        "config: {tools: [" + "x, " * 6000 + "]}\nvoices: Siri",
+    ):
+        with pytest.raises(SettingsError, match="voices: 'Siri' is not"):
+            load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+def test_blank_features_are_on(prompt_folder: WriteFile) -> None:
+    """A feature's name with nothing behind it is how YAML's writers switch it on; null is how they switch it off."""
+    text = """---
+config:
+  session_resumption:
+  context_window_compression:
+    sliding_window:   # as much as there is
+  input_audio_transcription: null
+  output_audio_transcription: ~
+  realtime_input_config: {automatic_activity_detection: }
+  tools: [{google_search: }, {function_declarations: [{name: f, description: "is null", parameters: Null}]}]
+open:
+---
+Hello."""
+    front = load(prompt_folder(text)).find(page(), ORIGIN).front
+    assert front.open == ()
+    assert front.config == {
+        "session_resumption": {},
+        "context_window_compression": {"sliding_window": {}},
+        "input_audio_transcription": None,
+        "output_audio_transcription": None,
+        "realtime_input_config": {"automatic_activity_detection": {}},
+        "tools": [
+            {"google_search": {}},
+            {"function_declarations": [{"name": "f", "description": "is null", "parameters": None}]},
+        ],
+    }
+    assert load(prompt_folder("---\nconfig:\n---\nHello.")).find(page(), ORIGIN).front.config == {}
+
+
+NULLS = st.recursive(
+    st.sampled_from(
+        ["null", "~", "Null", "'null'", '"~"', "x", "nullable", "a null", "5", "'a, null, b'", "no ~ tilde"]
+    ),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(inner, min_size=1, max_size=3).map(
+            lambda items: f"{{{', '.join(f'k{index}: {item}' for index, item in enumerate(items))}}}"
+        )
+    ),
+)
+
+
+@given(NULLS)
+def test_telling_null_from_nothing_changes_no_value(text: str) -> None:
+    """Whatever is written out is what YAML says that it is."""
+    assert plain_yaml.load(f"a: {text}\nb:\n- {text}\n- |\n  x: null\n\n") == {
+        "a": yaml.safe_load(text),
+        "b": [yaml.safe_load(text), "x: null\n"],
+    }
+    assert plain_yaml.load(f"a: {text} # null\nb:") == {"a": yaml.safe_load(text), "b": plain_yaml.Blank.BLANK}
+
+
+def test_null_is_a_value_in_a_json_schema(prompt_folder: WriteFile) -> None:
+    """What JSON Schema can say is left to it."""
+    front = "config: {tools: [{function_declarations: [{name: f, parameters_json_schema: {type: [string, 'null'], enum: [a, ~], default: }}]}]}"
+    loaded = load(prompt_folder(f"---\n{front}\n---\nHello."))
+    (declaration,) = loaded.find(page(), ORIGIN).front.config["tools"][0]["function_declarations"]
+    assert declaration["parameters_json_schema"] == {"type": ["string", "null"], "enum": ["a", None], "default": None}
 
 
 BOMBS = {
@@ -260,11 +403,11 @@ def test_template_mistake_stops_start(prompt_folder: WriteFile, text: str, reaso
 def test_the_deepest_template_that_starts_compiles(nested: Callable[[int], str]) -> None:
     """What only compiling could find is a mistake before: nothing that starts fails when it is first rendered."""
     accepted: list[Template] = []
-    problems: list[str] = []
-    while not problems and len(accepted) < 300:
-        accepted.append(Template(nested(len(accepted)), problems))
-    assert len(accepted) > 15
-    accepted[-2].render(page(), MARKER)
+    with contextlib.suppress(PromptError):
+        while len(accepted) < 300:
+            accepted.append(Template(nested(len(accepted))))
+    assert 15 < len(accepted) < 300
+    accepted[-1].render(page(), MARKER)
 
 
 CONDITIONS = st.recursive(
@@ -284,10 +427,48 @@ TEMPLATES = st.recursive(
 @given(TEMPLATES)
 def test_templates_without_mistakes_render(source: str) -> None:
     """Whatever is made of what is allowed can be rendered, though it is compiled after the start."""
-    problems: list[str] = []
-    template = Template(source, problems)
-    assert problems == []
-    template.render(page(pageContent="x"), MARKER)
+    Template(source).render(page(pageContent="x"), MARKER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Hello {#hello}",
+        "{# a note #}",
+        "Text {# of two\nlines #} and more.",
+        "# comment\n## another\n% percent",
+        "{ one } [[two]] <% three %> ${four} $x {{ lang }} }} %}",
+        "{% raw %}{{#if x}}{{ .Values.y }}{% endraw %}",
+    ],
+)
+def test_what_looks_like_text_is_text(text: str) -> None:
+    """Nothing that an owner writes below the front matter vanishes as a comment or a line statement."""
+    seen = text.replace("{{ lang }}", "English").replace("{% raw %}", "").replace("{% endraw %}", "")
+    assert Template(text).render(page(), MARKER) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{#if pageTitle}}x{{/if}}",
+        "Charts say {{ .Values.image.tag }}.",
+        'State {{"id": "1_greeting"}}.',
+        "{{> partial}}",
+        "${{ github.ref }}",
+        "{{< figure >}}",
+        "{% liquid %}",
+        "{%% x %%}",
+        "{{ user.name }}",
+        "{{ i18n('x') }}",
+        "{{}}",
+        "{% if lang %}",
+        "{{ lang",
+    ],
+)
+def test_other_template_languages_learn_of_raw(text: str) -> None:
+    """Text of other template languages stops the start with line and fix, not with the engine's own words alone."""
+    with pytest.raises(PromptError, match=r"template: line 2: .*\{% raw %\} before it and \{% endraw %\} after it"):
+        Template(f"Hello.\n{text}")
 
 
 def test_warm_up_compiles_every_template() -> None:
@@ -303,12 +484,19 @@ def test_unreadable_files_stop_start(tmp_path: Path) -> None:
     (tmp_path / "voice-assistant.md").write_bytes(b"\xff\xfe")
     (tmp_path / "My Prompt.md").write_text("x")
     (tmp_path / "unclosed.md").write_text("---\nmodel: x\n")
+    (tmp_path / "nul.md").write_text("Hello \0# there.")
+    (tmp_path / "shop.MD").write_text("x")
+    (tmp_path / "blog.markdown").write_text("x")
+    (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(SettingsError) as caught:
         load(str(tmp_path))
     text = str(caught.value)
     for part in (
         "voice-assistant.md: file: cannot be read",
         "My Prompt.md: name:",
+        "nul.md: file: holds a NUL character",
+        "shop.MD: name: a prompt file is named with",
+        "blog.markdown: name: a prompt file is named with",
         "unclosed.md: front matter: must begin in the first line and be closed",
     ):
         assert part in text
@@ -338,6 +526,18 @@ def test_handle_and_open_resumption_exclude_each_other(prompt_folder: WriteFile)
     prompt = load(prompt_folder("---\nopen: [session_resumption]\n---\nHi.")).find(page(), ORIGIN)
     with pytest.raises(InvalidRequest, match="invalid_request"):
         prompt.token_spec(page(resumptionHandle="h"))
+
+
+def test_handle_needs_session_resumption(prompt_folder: WriteFile) -> None:
+    """Where the owner has not locked session resumption, no client adds it to the token."""
+    prompt = load(prompt_folder("Hi.")).find(page(), ORIGIN)
+    with pytest.raises(InvalidRequest) as caught:
+        prompt.token_spec(page(resumptionHandle="h"))
+    assert caught.value.sentence == (
+        "The field 'resumptionHandle' is not possible here: this prompt has no session_resumption."
+    )
+    prompt = load(prompt_folder("---\nconfig: {session_resumption: {}}\n---\nHi.")).find(page(), ORIGIN)
+    assert prompt.token_spec(page(resumptionHandle="h")).resumption_handle == "h"
 
 
 def test_windows_line_ends_and_plain_text(tmp_path: Path) -> None:
@@ -404,7 +604,7 @@ texts = st.text(max_size=60) | st.sampled_from(
 def test_fence_holds(title: str, content: str, lang: str) -> None:
     """Whatever strangers write stands once, literally, between marks that occur once; all else is the template's."""
     filled = page(pageTitle=title, pageContent=content, pageUrl=f"{ORIGIN}/p", lang=lang)
-    text = Template(FENCED, []).render(filled, MARKER)
+    text = Template(FENCED).render(filled, MARKER)
     expected = ["Rules.", "", "Between.", "", "", "End."]
     for name, value in (("page-title", filled.title), ("page-url", filled.url), ("page-content", filled.content)):
         fence = f"<{name} {MARKER}>\n{value}\n</{name} {MARKER}>"
@@ -419,8 +619,8 @@ def test_fence_holds(title: str, content: str, lang: str) -> None:
 
 def test_nothing_to_fence_means_no_declaration() -> None:
     """Without strangers' texts the instruction is the template's text alone."""
-    assert Template("Hello.", []).render(page(pageTitle="T"), MARKER) == "Hello."
-    assert Template("{{ pageContent }}", []).render(page(), MARKER) == ""
+    assert Template("Hello.").render(page(pageTitle="T"), MARKER) == "Hello."
+    assert Template("{{ pageContent }}").render(page(), MARKER) == ""
 
 
 def test_conditions_see_the_text() -> None:
@@ -428,7 +628,7 @@ def test_conditions_see_the_text() -> None:
     source = (
         "{% if pageTitle == 'Home' %}home{% elif not pageTitle and lang == 'Spanish' %}none{% else %}other{% endif %}"
     )
-    template = Template(source, [])
+    template = Template(source)
     assert [template.render(page(pageTitle=title, lang="es"), MARKER) for title in ("Home", "", "Away")] == [
         "home",
         "none",
@@ -447,7 +647,7 @@ def test_marker_is_new_for_every_order() -> None:
 @given(st.text(alphabet=string.printable))
 def test_clean_text_survives_rendering(text: str) -> None:
     """What was cleaned stands in the instruction unchanged."""
-    assert clean(text) in Template("{{ pageContent }}", []).render(page(pageContent=text), MARKER)
+    assert clean(text) in Template("{{ pageContent }}").render(page(pageContent=text), MARKER)
 
 
 def test_default_comes_first() -> None:

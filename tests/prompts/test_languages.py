@@ -81,6 +81,7 @@ def test_any_tag_has_babels_name(tag: str) -> None:
         ("de-CH-1996", "German (Switzerland)"),
         ("en-XX", "English"),
         ("fil", "Filipino"),
+        ("auto", "the visitor's own language"),
         ("ca-u-co-trad", "Catalan"),
         ("es-419", "Spanish (Latin America)"),
     ],
@@ -104,6 +105,6 @@ def test_no_language(tag: str) -> None:
 
 @given(st.text(max_size=40))
 def test_any_tag_is_a_name_or_refused(tag: str) -> None:
-    """No text makes the language room fail in any other way."""
+    """No text makes the naming fail in any other way."""
     with contextlib.suppress(InvalidRequest):
         assert re.fullmatch(r"[\w’ ()',.&-]+", language_name(tag))

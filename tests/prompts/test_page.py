@@ -1,63 +1,21 @@
 """The untrusted fields: typed, cleaned, capped, and the page's own address."""
 
+import contextlib
+import gc
+import json
 import re
-import unicodedata
+import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livetoken.errors import InvalidRequest
-from livetoken.prompts.page import CONTENT_CHARACTERS, FIELDS, KNOWN_CHARACTERS, Page, _Kept, clean, own_url
+from livetoken.errors import InvalidRequest, Refusal
+from livetoken.http.body import parse_object
+from livetoken.prompts.page import CONTENT_CHARACTERS, FIELDS, FLAGS, Page, own_url
+from tests.faults.corpus import Case, lines, spelled_out
 from tests.support import ORIGIN
-
-
-@given(st.text() | st.text(alphabet=st.characters(codec="utf-16", exclude_categories=[]), max_size=80))
-def test_cleaning_twice_changes_nothing(text: str) -> None:
-    """Clean text is stable, composed, and free of what hides, reorders or smuggles."""
-    cleaned = clean(text)
-    assert clean(cleaned) == cleaned
-    assert unicodedata.is_normalized("NFC", cleaned)
-    assert "\n\n\n" not in cleaned
-    for character in cleaned:
-        assert character in "\n\t\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs")
-        assert not 0xFE00 <= ord(character) <= 0xFE0E
-        assert not 0xE0100 <= ord(character) <= 0xE01EF
-
-
-@given(text=st.text())
-def test_quick_look_overlooks_nothing(text: str) -> None:
-    """A text that can be seen to be harmless at once is cleaned as one whose every character must be looked up."""
-    assert clean(text) == clean(text + "\u200b")
-
-
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
-    [
-        ("a\r\nb\rc\u0085d\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
-        ("a\n\n\n\nb", "a\n\nb"),
-        ("\x00a\x1bb\x7f", "ab"),
-        ("a\u202eb\u2066c\u200bd\ufeffe\u00adf", "abcdef"),
-        ("tag\U000e0041\U000e0042", "tag"),
-        ("smuggled\ufe01\U000e0101", "smuggled"),
-        ("e\u0301", "é"),
-        ("می\u200cخواهم 👩\u200d👩\u200d👧", "می\u200cخواهم 👩\u200d👩\u200d👧"),
-        ("lone \ud800 half", "lone  half"),
-        (" \u200b \n ", ""),
-    ],
-)
-def test_clean(text: str, cleaned: str) -> None:
-    """What is dropped, folded, composed and kept."""
-    assert clean(text) == cleaned
-
-
-def test_remembered_characters_are_bounded() -> None:
-    """A stranger cannot fill the memory with code points."""
-    table = _Kept()
-    for code in range(KNOWN_CHARACTERS + 500):
-        assert table[0x4E00] == 0x4E00
-        table.__missing__(code)
-    assert len(table) == KNOWN_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -71,6 +29,10 @@ def test_remembered_characters_are_bounded() -> None:
         (f"{ORIGIN}/%C3%A9", f"{ORIGIN}/%C3%A9"),
         (f"{ORIGIN}/" + "a" * (500 - len(ORIGIN) - 1), f"{ORIGIN}/" + "a" * (500 - len(ORIGIN) - 1)),
         (f"{ORIGIN}/a?" + "q" * 900, f"{ORIGIN}/a"),
+        (f"{ORIGIN}/a?" + "q" * 9000, f"{ORIGIN}/a"),
+        (f"{ORIGIN}/play#code/" + "A" * 3000, f"{ORIGIN}/play"),
+        (f"{ORIGIN}/a#:~:text=<b> {{x}}", f"{ORIGIN}/a"),
+        (f"{ORIGIN}#?#?", ORIGIN),
     ],
 )
 def test_own_url(url: str, own: str) -> None:
@@ -99,7 +61,6 @@ def test_own_url(url: str, own: str) -> None:
         f"{ORIGIN}\t/",
         f"{ORIGIN}/" + "a" * 500,
         f"{ORIGIN}/" + "a" * 3000,
-        f"{ORIGIN}/?" + "a" * 3000,
         "https://[name]/",
         "https:／／shop.example/",
         f"{ORIGIN}:abc/",
@@ -197,8 +158,73 @@ def test_strange_handle(handle: str) -> None:
 
 
 def test_content_is_refused_rather_than_cut() -> None:
-    """The cap counts characters after cleaning."""
+    """The cap counts characters as they are sent; what fits is taken, whatever composing does to its length."""
     fits = "x" * CONTENT_CHARACTERS
-    assert Page.from_fields({"pageContent": fits + "\u200b" * 50}, ORIGIN).content == fits
-    with pytest.raises(InvalidRequest, match="invalid_request"):
-        Page.from_fields({"pageContent": fits + "x"}, ORIGIN)
+    assert Page.from_fields({"pageContent": fits}, ORIGIN).content == fits
+    grows = "\u0958" * CONTENT_CHARACTERS
+    assert len(Page.from_fields({"pageContent": grows}, ORIGIN).content) == 2 * CONTENT_CHARACTERS
+    for long in (fits + "x", fits + "\u200b"):
+        with pytest.raises(InvalidRequest, match="invalid_request"):
+            Page.from_fields({"pageContent": long}, ORIGIN)
+
+
+def test_prefix_alone_is_no_model() -> None:
+    """What is empty once its prefix is taken off is not absent."""
+    with pytest.raises(InvalidRequest) as caught:
+        Page.from_fields({"model": "models/"}, ORIGIN)
+    assert caught.value.sentence == "The field 'model' is not one that this prompt allows."
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_flags_of_older_clients(flag: str) -> None:
+    """A boolean that older clients send is taken and has no effect."""
+    for value in (True, False):
+        assert Page.from_fields({flag: value}, ORIGIN) == Page.from_fields({}, ORIGIN)
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("value", ["true", 1, None, {}])
+def test_flag_of_wrong_type(flag: str, value: object) -> None:
+    """Nothing else is taken for one."""
+    with pytest.raises(InvalidRequest) as caught:
+        Page.from_fields({flag: value}, ORIGIN)
+    assert caught.value.sentence == f"The field '{flag}' must be true or false."
+
+
+def test_only_the_begin_of_a_title_is_looked_at() -> None:
+    """White space before a title does not hide it; a title that begins later than that is none."""
+    assert Page.from_fields({"pageTitle": " \n" * 300 + "Tea"}, ORIGIN).title == "Tea"
+    assert Page.from_fields({"pageTitle": " " * 1000 + "Tea"}, ORIGIN).title == ""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collector() -> Iterator[None]:
+    """What a test run has gathered is not looked through while time is taken, as on a warm instance."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def judged(body: bytes) -> float:
+    """Return how many milliseconds of this thread's processor time a body takes, at best: others are busy, too."""
+    best = float("inf")
+    for _ in range(5):
+        begun = time.thread_time()
+        with contextlib.suppress(Refusal):
+            Page.from_fields(parse_object(body), ORIGIN)
+        best = min(best, time.thread_time() - begun)
+    return 1000 * best
+
+
+CONTROL = json.dumps({"pageContent": "\u0434\u0430\u0439 " * 3000}, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("case", lines("slow_bodies.txt"), ids=lambda case: re.sub(r"\W+", "-", case.reason))
+def test_no_body_takes_long(case: Case) -> None:
+    """Whatever a body is made of, it is judged within 5 ms, or where this machine is slow, as fast as that is there."""
+    body = spelled_out(case.columns[0])
+    assert len(body) <= 64 * 1024 + 200
+    taken, ordinary = judged(body), judged(CONTROL)
+    print(f"{taken:.2f} ms, an ordinary page {ordinary:.2f} ms: {case.reason}")
+    assert taken < 5 * max(1, ordinary / 0.4)  # 0.4 ms on the machine that 5 ms are promised for

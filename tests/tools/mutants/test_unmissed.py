@@ -127,7 +127,7 @@ def test_options_of_flask_cors() -> None:
     assert [pattern.pattern for pattern in options.pop("origins")] == [r"https://shop\.example\Z"]
     assert options == {
         "methods": ["POST"],
-        "allow_headers": ["Content-Type", "Authorization"],
+        "allow_headers": ["Content-Type", "Authorization", *cors.TRACE_HEADERS],
         "expose_headers": ["Retry-After"],
         "supports_credentials": False,
         "send_wildcard": False,
@@ -234,7 +234,7 @@ def test_strangers_write_no_templates() -> None:
     """A title that looks like a placeholder stays what it is, in every place where texts are filled in."""
     for text in ("{{ pageContent }}", "{{ lang }}", "{% if pageTitle %}x{% endif %}"):
         page = Page.from_fields({"pageTitle": text, "pageContent": text}, ORIGIN)
-        written = Template("{{ pageTitle }} and {{ pageContent }}", []).render(page, "0123456789abcdef")
+        written = Template("{{ pageTitle }} and {{ pageContent }}").render(page, "0123456789abcdef")
         assert written.count(text) == 2
 
 
