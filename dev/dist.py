@@ -43,7 +43,7 @@ def report(dist: pathlib.Path = DIST) -> str:
             "",
             f"The element takes one request; unbundled it took four, {BEFORE / 1000:.1f} kB (now {share:.0%} of that).",
             "",
-            f'<script type="module" src="https://your-site.example/voice/live-voice.js" integrity="{integrity(element)}"></script>',
+            f'<script type="module" src="/voice/live-voice.js" integrity="{integrity(element)}"></script>',
             '<live-voice endpoint="https://your-function.run.app"></live-voice>',
         )
     )

@@ -46,9 +46,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, **_TYPES}  # noqa: RUF012 - as in its base
 
-    def __init__(
-        self, *args: object, texts: dict[bytes, bytes], directory: str, client: pathlib.Path = CLIENT
-    ) -> None:
+    def __init__(self, *args: object, texts: dict[bytes, bytes], directory: str, client: pathlib.Path = CLIENT) -> None:
         self._texts = texts
         self._client = client
         super().__init__(*args, directory=directory)  # type: ignore[arg-type]
