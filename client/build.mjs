@@ -5,7 +5,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { appendFile, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -56,10 +56,4 @@ await copyFile(path.join(HERE, '..', 'LICENSE'), path.join(DIST, 'LICENSE'));
 tool('tsc', '--project', HERE, '--outDir', path.join(DIST, 'types'));
 await appendFile(path.join(DIST, 'types', 'live-voice.d.ts'), await readFile(path.join(HERE, 'frameworks.d.ts')));
 
-tool('cem', 'analyze', '--globs', 'src/{live-voice,element,tag}.js', '--outdir', path.relative(HERE, TARGET) || '.', '--quiet');
-const manifestFile = path.join(TARGET, 'custom-elements.json');
-const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
-for (const { declarations = [] } of manifest.modules) {
-  for (const declaration of declarations) declaration.members = declaration.members?.filter(({ privacy }) => privacy !== 'private');
-}
-await writeFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+tool('cem', 'analyze', '--outdir', path.relative(HERE, TARGET) || '.', '--quiet');

@@ -9,7 +9,6 @@ from dev.children import ROOT
 
 DIST = ROOT / "client" / "dist"
 # What a page with the element loaded before its modules were bundled: four requests.
-ADDRESS = "https://your-site.example/voice/live-voice.js"
 BEFORE = 20_200
 _LOADED = {
     "live-voice.js": "by the element, alone",
@@ -44,7 +43,7 @@ def report(dist: pathlib.Path = DIST) -> str:
             "",
             f"The element takes one request; unbundled it took four, {BEFORE / 1000:.1f} kB (now {share:.0%} of that).",
             "",
-            f'<script type="module" src="{ADDRESS}" integrity="{integrity(element)}"></script>',
+            f'<script type="module" src="/voice/live-voice.js" integrity="{integrity(element)}"></script>',
             '<live-voice endpoint="https://your-function.run.app"></live-voice>',
         )
     )

@@ -51,9 +51,9 @@ output "secret_version" {
 }
 
 output "snippet" {
-  description = "What goes into a page, beside the files of client/src/ that it names; docs/client.md has the rest."
+  description = "What goes into a page, once client/dist/ lies beside it as voice/; docs/client.md has the rest."
   value       = <<-EOT
-    <script type="module" src="live-voice.js"></script>
+    <script type="module" src="/voice/live-voice.js"></script>
     <live-voice endpoint="${local.url}"></live-voice>
   EOT
 }

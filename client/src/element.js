@@ -3,7 +3,7 @@
 import { wireControls } from './controls.js';
 import { IdleWatch } from './idle.js';
 import { Language } from './language.js';
-import { pageAddress, visibleText } from './page.js';
+import { pageAddress, pageContent } from './page.js';
 import { Session } from './session.js';
 import { Tag } from './tag.js';
 import { Tokens } from './tokens.js';
@@ -74,7 +74,7 @@ export class LiveVoice extends Tag {
       lang: () => this.#language.tag,
       pageTitle: () => document.title,
       pageUrl: pageAddress,
-      pageContent: () => (this.getAttribute('page') === 'off' ? '' : visibleText(document.querySelector(this.getAttribute('page') || 'main, article') ?? undefined)),
+      pageContent: () => pageContent(this.getAttribute('page')),
     });
     wireControls(this, this.#view, {
       session: () => this.#session,

@@ -120,12 +120,8 @@ export class Session extends SessionEventTarget {
     return this.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
   }
 
-  // ── How it stands
-
   /** @returns {import('./events.js').State} */
-  get state() {
-    return this.#state;
-  }
+  get state() { return this.#state; }
 
   /** @param {import('./events.js').State} state */
   #setState(state) {
@@ -153,8 +149,6 @@ export class Session extends SessionEventTarget {
   get transcript() {
     return this.#dialogue.entries.map((entry) => ({ ...entry }));
   }
-
-  // ── What Gemini says
 
   /**
    * @param {any} message
@@ -210,17 +204,12 @@ export class Session extends SessionEventTarget {
     await this.#video.show(picture);
   }
 
-  /**
-   * Show the camera or the screen, one frame a second. Resolves with the stream, for a preview.
-   * @param {'camera' | 'screen'} [kind]
-   */
+  /** Show the camera or the screen, one frame a second. Resolves with the stream, for a preview. @param {'camera' | 'screen'} [kind] */
   async startVideo(kind = 'camera') {
     return this.#video.start(kind).catch((error) => { throw this.#warn(error); });
   }
 
-  stopVideo() {
-    this.#video.close();
-  }
+  stopVideo() { this.#video.close(); }
 
   // ── Sound
 
@@ -229,19 +218,13 @@ export class Session extends SessionEventTarget {
     await this.#voice.start(constraints).catch((error) => { throw this.#warn(error); });
   }
 
-  stopMicrophone() {
-    this.#voice.stop();
-  }
+  stopMicrophone() { this.#voice.stop(); }
 
   /** The microphone is open; it may be muted. @returns {boolean} */
-  get microphoneOn() {
-    return this.#voice.on;
-  }
+  get microphoneOn() { return this.#voice.on; }
 
   /** @returns {boolean} */
-  get muted() {
-    return this.#voice.muted;
-  }
+  get muted() { return this.#voice.muted; }
 
   set muted(muted) {
     if (this.#voice.muted === muted) return;
@@ -250,14 +233,10 @@ export class Session extends SessionEventTarget {
   }
 
   /** Push-to-talk: the visitor begins to speak … */
-  startTalking() {
-    this.#voice.talking = true;
-  }
+  startTalking() { this.#voice.talking = true; }
 
   /** … and has finished. */
-  stopTalking() {
-    this.#voice.talking = false;
-  }
+  stopTalking() { this.#voice.talking = false; }
 
   /** 0 to 1. @returns {number} */
   get volume() {

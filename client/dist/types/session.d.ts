@@ -38,10 +38,7 @@ export class Session extends Session_base {
     }): void;
     /** Show a picture that the browser can read. @param {Blob} picture */
     sendImage(picture: Blob): Promise<void>;
-    /**
-     * Show the camera or the screen, one frame a second. Resolves with the stream, for a preview.
-     * @param {'camera' | 'screen'} [kind]
-     */
+    /** Show the camera or the screen, one frame a second. Resolves with the stream, for a preview. @param {'camera' | 'screen'} [kind] */
     startVideo(kind?: "camera" | "screen"): Promise<MediaStream>;
     stopVideo(): void;
     /** Rejects with a LiveError; typing works without. @param {MediaTrackConstraints} [constraints] */

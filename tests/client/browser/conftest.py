@@ -71,9 +71,12 @@ class Site:
         self.texts: dict[bytes, bytes] = {}
         pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
         self.pages = pages
+        self.asked: list[str] = []  # paths, in the order of the requests
+        asked = self.asked
 
         class Handler(dev.static_server.Handler):
             def send_head(self) -> io.BytesIO | io.BufferedReader | None:
+                asked.append(self.path)
                 if self.path.split("?", 1)[0] not in pages:
                     return super().send_head()
                 body, headers = pages[self.path.split("?", 1)[0]]

@@ -36,20 +36,23 @@ def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
         yield running
 
 
-def scripts(tab: Any, site: Site) -> list[str]:
-    """Names of the client's files that a tab has asked for."""
-    return [line.split(" ")[1].removeprefix(f"{site.url}/") for line in tab.requests if line.endswith(".js")]
+def scripts(site: Site) -> list[str]:
+    """Names of the client's files that were asked for since the last call; the worklet's request is seen here only."""
+    names = [path.removeprefix("/") for path in site.asked if path.endswith(".js")]
+    site.asked.clear()
+    return names
 
 
 def test_the_element_is_one_request(open_tab: Any, site: Site, cloud: Google) -> None:
     """One script makes the page talk; the worklet follows when the microphone is wanted."""
+    site.asked.clear()
     tab = open_tab(f"{site.url}/index.html")
     tab.page.wait_for_function("() => customElements.get('live-voice')")
-    assert scripts(tab, site) == ["live-voice.js"]
+    assert scripts(site) == ["live-voice.js"]
     part(tab, "main").click()
     part(tab, "mute").wait_for()
     tab.page.wait_for_function("() => ['listening', 'speaking'].includes(document.querySelector('live-voice').state)")
-    assert scripts(tab, site) == ["live-voice.js", "livetoken-worklet.js"]
+    assert scripts(site) == ["livetoken-worklet.js"]
     part(tab, "mute").click()
     assert "Why did they stop?" in ask(tab, "Why did they stop?")
     assert cloud.session(0)["audio"]["bytes"] > 0
@@ -61,11 +64,12 @@ def test_words_and_pictures_come_when_they_are_needed(open_tab: Any, site: Site,
         '<!doctype html><html lang="de"><title>Mühle</title><link rel=icon href=/icon.svg><script type=module src=/live-voice.js></script>'
         f'<main>Korn</main><live-voice endpoint="http://localhost:{livetoken.port}"></live-voice>'
     )
+    site.asked.clear()
     tab = open_tab(site.add("/german.html", html))
     tab.page.wait_for_function(
         "() => document.querySelector('live-voice').shadowRoot.querySelector('.main').textContent === 'Über diese Seite sprechen'"
     )
-    assert scripts(tab, site) == ["live-voice.js", "words/de.js"]
+    assert scripts(site) == ["live-voice.js", "words/de.js"]
     tab.page.mouse.click(5, 5)
     tab.page.evaluate(PRELUDE, f"http://localhost:{livetoken.port}")
     tab.page.evaluate(
@@ -76,7 +80,7 @@ def test_words_and_pictures_come_when_they_are_needed(open_tab: Any, site: Site,
           await session.sendImage(await canvas.convertToBlob());
         }"""
     )
-    assert scripts(tab, site)[2:] == ["livetoken.js", "livetoken-video.js"]
+    assert scripts(site) == ["livetoken.js", "livetoken-video.js"]
 
 
 @pytest.mark.parametrize("second", ["/live-voice.js?v=2", "/copy/live-voice.js"], ids=["after an update", "two copies"])

@@ -182,6 +182,35 @@ def test_consent_comes_before_the_microphone(widget: Any, cloud: Google) -> None
     assert part(tab, "type").is_enabled()
 
 
+@pytest.mark.parametrize("attributes", ["", "floating"])
+def test_nothing_leaves_the_page_before_consent(
+    attributes: str, widget: Any, cloud: Google, livetoken: Function
+) -> None:
+    """Hovering, focus and a finger ask for no token and open no connection to Google until the visitor has agreed."""
+    tab = widget(attributes, inside='<p slot="consent">Your voice goes to Google.</p>')
+    button = part(tab, "bubble" if attributes else "main")
+    button.hover()
+    button.focus()
+    button.dispatch_event("touchstart")
+    tab.page.evaluate("document.querySelector('live-voice').dispatchEvent(new PointerEvent('pointerenter'))")
+    if attributes:
+        button.click()  # opens the panel with the consent text, and starts nothing
+        part(tab, "main").hover()
+    tab.page.wait_for_timeout(400)
+    preconnects = "document.head.querySelectorAll('link[rel=preconnect]').length"
+    assert [line for line in tab.requests if line.startswith("POST")] == []
+    assert cloud.mints() == []
+    assert tab.page.evaluate(preconnects) == 0
+    part(tab, "main").click()
+    tab.page.wait_for_function("() => document.querySelector('live-voice').session?.state === 'listening'")
+    assert len(cloud.mints()) == 1
+    part(tab, "main").click()  # ends; the visitor has agreed once
+    tab.page.mouse.move(1, 1)
+    with tab.page.expect_request(lambda request: request.method == "POST"):
+        part(tab, "main").hover()
+    tab.page.wait_for_function(f"() => {preconnects} === 1")
+
+
 def test_the_floating_form_opens_starts_and_closes(widget: Any) -> None:
     """One round button in the corner; Escape closes the panel, ends the conversation and gives the focus back."""
     tab = widget("floating")
