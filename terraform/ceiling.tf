@@ -15,7 +15,7 @@ locals {
   ]...)
 
   # In memory, every instance counts for itself.
-  _shared          = var.redis != null || var.limits_storage != "memory://"
+  _shared          = var.redis != null || var.limits_storage_secret != null || nonsensitive(var.limits_storage) != "memory://"
   _counters        = local._shared ? 1 : var.max_instances
   tokens_per_month = local.tokens_per_origin * length(distinct([for origin in var.allowed_origins : trimspace(origin)])) * local._counters
 

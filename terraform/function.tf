@@ -1,9 +1,11 @@
 # The function, and who may call it.
 
 locals {
+  origins = distinct([for origin in var.allowed_origins : trimspace(origin)])
+
   # Every value must be known at plan time; see secret.tf.
   settings = { for name, value in {
-    ALLOWED_ORIGINS         = join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))
+    ALLOWED_ORIGINS         = join(",", local.origins)
     CALLERS                 = var.callers
     DEFAULT_PROMPT          = var.default_prompt
     GEMINI_API_KEY_SECRET   = local.key_secret
@@ -11,7 +13,7 @@ locals {
     GEMINI_BASE_URL         = var.gemini_base_url
     LIMIT_PER_ADDRESS       = var.limit_per_address
     LIMIT_PER_ORIGIN        = var.limit_per_origin
-    LIMITS_STORAGE          = var.redis == null ? var.limits_storage : null
+    LIMITS_STORAGE          = local._password_given || contains(keys(local.secret_settings), "LIMITS_STORAGE") ? null : nonsensitive(var.limits_storage)
     NEW_SESSION_SECONDS     = tostring(local.new_session_seconds)
     PAUSED                  = var.paused
     SECRET_MANAGER_BASE_URL = var.secret_manager_base_url
@@ -20,6 +22,7 @@ locals {
   } : name => value if value != null && value != "" }
 
   url                 = coalesce(var.custom_url, google_cloudfunctions2_function.main.service_config[0].uri)
+  _password_given     = nonsensitive(strcontains(var.limits_storage, "@"))
   new_session_seconds = coalesce(var.new_session_seconds, min(120, var.token_seconds))
 }
 
@@ -63,11 +66,11 @@ resource "google_cloudfunctions2_function" "main" {
     })
 
     dynamic "secret_environment_variables" {
-      for_each = google_secret_manager_secret_version.redis
+      for_each = local.secret_settings
       content {
-        key        = "LIMITS_STORAGE"
-        project_id = var.project_id
-        secret     = google_secret_manager_secret.redis[0].secret_id
+        key        = secret_environment_variables.key
+        project_id = secret_environment_variables.value.project
+        secret     = secret_environment_variables.value.name
         version    = secret_environment_variables.value.version
       }
     }
@@ -85,11 +88,19 @@ resource "google_cloudfunctions2_function" "main" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = !local._password_given
+      error_message = "limits_storage must hold no user and no password, because it would stand in plan and state: put the whole address into Secret Manager, and name that secret in limits_storage_secret."
+    }
+  }
+
   depends_on = [
     google_artifact_registry_repository_iam_member.build_images,
     google_project_iam_member.build_logs,
     google_project_iam_member.build_source_copy,
     google_project_service.main,
+    google_secret_manager_secret_iam_member.limits_storage,
     google_secret_manager_secret_iam_member.redis,
     google_secret_manager_secret_iam_member.runtime,
     google_secret_manager_secret_version.main,

@@ -73,6 +73,21 @@ variable "ingress" {
   }
 }
 
+variable "limits_storage_secret" {
+  description = "Opt-in: a Redis of yours for the limits, by a secret that holds its address, redis://… or rediss://…, with its password: projects/P/secrets/S/versions/N (`latest` is read when an instance starts). Neither plan nor state then knows it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.limits_storage_secret == null ? true : can(regex("^projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(latest|[1-9][0-9]*)$", var.limits_storage_secret))
+    error_message = "limits_storage_secret must be projects/PROJECT/secrets/NAME/versions/N, or latest instead of a number."
+  }
+  validation {
+    condition     = var.limits_storage_secret == null || var.limits_storage == "memory://"
+    error_message = "limits_storage_secret names the storage already: leave limits_storage at its default."
+  }
+}
+
 variable "prices" {
   description = "What `monthly_ceiling_usd` reckons with, in US dollars: list prices of November 2026, Tier 1 regions, no free tier. `gemini_minute` is a minute of speech both ways; it does not include that every turn bills the conversation so far again."
   type = object({
@@ -88,8 +103,9 @@ variable "prices" {
 }
 
 variable "redis" {
-  description = "Opt-in (about 36 dollars a month): a Memorystore for Redis instance for the limits, in a network of its own or in `vpc`. The same limits are then exact across instances."
+  description = "Opt-in (about 36 dollars a month): a Memorystore for Redis instance for the limits, in a network of its own or in `vpc`. The same limits are then exact across instances. `auth` is whether it has a password, which then stands in the state, because the provider stores it: by default only in `vpc`, where others could reach it."
   type = object({
+    auth           = optional(bool)
     ip_cidr_range  = optional(string, "10.8.0.0/26")
     memory_size_gb = optional(number, 1)
     tier           = optional(string, "BASIC")
@@ -107,6 +123,10 @@ variable "redis" {
   validation {
     condition     = var.redis == null || var.limits_storage == "memory://"
     error_message = "redis makes LIMITS_STORAGE itself: leave limits_storage at its default."
+  }
+  validation {
+    condition     = var.redis == null || var.limits_storage_secret == null
+    error_message = "redis makes LIMITS_STORAGE itself: leave limits_storage_secret out."
   }
 }
 

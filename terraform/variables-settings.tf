@@ -131,14 +131,16 @@ variable "limit_per_origin" {
 }
 
 variable "limits_storage" {
-  description = "Where the limits count: memory:// (one instance), or a Redis of your own, redis://… or rediss://…. A password in it shows in the function's settings; `redis` keeps it in Secret Manager."
+  description = "Where the limits count: memory:// (one instance), or a Redis of your own without a password, redis://… or rediss://…. One with a password is named by `limits_storage_secret`, because this stands in plan, state and the function's settings."
   type        = string
   default     = "memory://"
   nullable    = false
+  sensitive   = true
 
+  # Terraform repeats a value that fails here. One that may hold a password is refused in function.tf, which repeats nothing.
   validation {
-    condition     = can(regex("^(memory://|rediss?://([!-.0-?A-~]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[0-9]{0,4})?)$", var.limits_storage))
-    error_message = "limits_storage must be memory://, redis://[user:password@]host[:port][/database], or the same with rediss://."
+    condition     = strcontains(var.limits_storage, "@") || can(regex("^(memory://|rediss?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[0-9]{0,4})?)$", var.limits_storage))
+    error_message = "limits_storage must be memory://, redis://host[:port][/database], or the same with rediss://."
   }
 }
 
