@@ -16,8 +16,8 @@ output "archive" {
 }
 
 output "doctor" {
-  description = "Proves, from any machine with this repository, that the function mints where it should and refuses where it should."
-  value       = "make doctor URL=${local.url} ORIGIN=${join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))}"
+  description = "To read and to type: proves, from any machine with this repository, that the function mints where it should and refuses where it should. `make doctor` alone does the same."
+  value       = "make doctor URL=${local.url} ORIGIN=${join(",", local.origins)}"
 }
 
 output "mints" {
@@ -33,6 +33,19 @@ output "monthly_ceiling_usd" {
 output "name" {
   description = "Name of the function and of the Cloud Run service under it."
   value       = google_cloudfunctions2_function.main.name
+}
+
+output "origins" {
+  description = "The sites that may ask for tokens, each once."
+  value       = local.origins
+}
+
+output "protection" {
+  description = "What bounds the function: its settings, a secret one by its secret's name, and how many instances. The pipeline never goes back to a revision that is bound less."
+  value = {
+    max_instances = var.max_instances
+    settings      = merge(local.settings, { for name, secret in local.secret_settings : name => "secret ${secret.name}" })
+  }
 }
 
 output "region" {
