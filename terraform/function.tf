@@ -12,18 +12,18 @@ locals {
     GEMINI_API_VERSION      = var.gemini_api_version
     GEMINI_BASE_URL         = var.gemini_base_url
     LIMIT_PER_ADDRESS       = var.limit_per_address
-    LIMIT_PER_ORIGIN        = var.limit_per_origin
+    LIMIT_PER_ORIGIN        = local.limit_per_origin
     LIMITS_STORAGE          = local._password_given || contains(keys(local.secret_settings), "LIMITS_STORAGE") ? null : nonsensitive(var.limits_storage)
     NEW_SESSION_SECONDS     = tostring(local.new_session_seconds)
     PAUSED                  = var.paused
     SECRET_MANAGER_BASE_URL = var.secret_manager_base_url
-    TOKEN_SECONDS           = tostring(var.token_seconds)
+    TOKEN_SECONDS           = tostring(local.token_seconds)
     TRUSTED_HOPS            = tostring(var.trusted_hops)
   } : name => value if value != null && value != "" }
 
   url                 = coalesce(var.custom_url, google_cloudfunctions2_function.main.service_config[0].uri)
   _password_given     = nonsensitive(strcontains(var.limits_storage, "@"))
-  new_session_seconds = coalesce(var.new_session_seconds, min(120, var.token_seconds))
+  new_session_seconds = coalesce(var.new_session_seconds, min(120, local.token_seconds))
 }
 
 resource "google_cloudfunctions2_function" "main" {
@@ -53,7 +53,7 @@ resource "google_cloudfunctions2_function" "main" {
     available_cpu                    = tostring(var.cpu)
     available_memory                 = var.memory
     max_instance_request_concurrency = var.concurrency
-    timeout_seconds                  = 15 # the function answers within 8
+    timeout_seconds                  = 15 # the longest answer takes 14 seconds: a token with a start in it
     min_instance_count               = var.min_instances
     max_instance_count               = var.max_instances
     ingress_settings                 = var.ingress
@@ -107,6 +107,14 @@ resource "google_cloudfunctions2_function" "main" {
     google_storage_bucket_iam_member.build_source,
     terraform_data.settled,
   ]
+}
+
+# Loading takes about two and a half seconds of a whole processor. An answer with a start in it takes 14 at most.
+check "the_processor_can_start_in_time" {
+  assert {
+    condition     = var.cpu >= 0.25
+    error_message = "cpu is below 0.25: a cold start then takes longer than a page waits, and the first visitor after a pause gets an error instead of a token. Set it to 0.25 or more, or min_instances to 1."
+  }
 }
 
 # On the Cloud Run service under the function, which has its name: the function itself cannot carry this grant.

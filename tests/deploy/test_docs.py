@@ -12,7 +12,7 @@ from dev import tables
 from livetoken.settings.environment import Settings
 from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, changes
 from tests.deploy.grants import grants
-from tests.deploy.test_ceiling import worst_month
+from tests.deploy.test_ceiling import token, worst_month
 from tests.deploy.test_modules import REPOSITORY
 from tests.deploy.test_options import DEPLOY, EVERYTHING
 
@@ -75,7 +75,9 @@ def test_a_million_tokens_cost_what_the_guide_says() -> None:
     requests = (3_000_000 - 2_000_000) / 1e6 * 0.40
     compute = (500_000 - 180_000) * 0.000024
     assert (
-        f"| 1 000 000 tokens | {requests + compute:.2f} | 0.12 | {1_000_000 * 3 * 0.023:,.0f} |".replace(",", " ")
+        f"| 1 000 000 tokens | {requests + compute:.2f} | 0.12 | {1_000_000 * token({'token_seconds': 180}):,.0f} |".replace(
+            ",", " "
+        )
         in PLAIN
     )
 
