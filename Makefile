@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages bench doctor mutants rotation soak sdk dist clean
+.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
 
+tables: $(READY) ## write the tables of terraform/README.md anew from the variables and outputs
+	@$(BIN)/python -m dev.tables
+
 DIST := build
 
 emulator: $(READY) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
@@ -97,9 +100,11 @@ dist-emulator: $(READY) ## build the emulator's wheel in build/
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)
 
-doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…
-	@if [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; fi
-	@$(BIN)/python -m doctor "$(URL)" --origin "$(ORIGIN)" $(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)
+doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…, or what terraform/ deployed
+	@options=($(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)); \
+	if [ -z "$(URL)$(ORIGIN)" ]; then exec $(BIN)/python -m terraform.pipeline.examine "$${options[@]}"; \
+	elif [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; \
+	else exec $(BIN)/python -m doctor "$(URL)" --origin "$(ORIGIN)" "$${options[@]}"; fi
 
 mutants: $(READY) ## delete each guard once and see a test fail
 	@$(BIN)/python tests/tools/mutants/run.py

@@ -16,8 +16,8 @@ output "archive" {
 }
 
 output "doctor" {
-  description = "Proves, from any machine with this repository, that the function mints where it should and refuses where it should."
-  value       = "make doctor URL=${local.url} ORIGIN=${join(",", distinct([for origin in var.allowed_origins : trimspace(origin)]))}"
+  description = "To read and to type: proves, from any machine with this repository, that the function mints where it should and refuses where it should. `make doctor` alone does the same."
+  value       = "make doctor URL=${local.url} ORIGIN=${join(",", local.origins)}"
 }
 
 output "mints" {
@@ -26,13 +26,26 @@ output "mints" {
 }
 
 output "monthly_ceiling_usd" {
-  description = "What the worst month costs at most, in US dollars, by the list prices in `prices`. See docs/deploy.md for what is estimated."
-  value       = ceil(sum(values(local.worst_month_usd)) * 100) / 100
+  description = "What the worst month costs at most, in US dollars; null when a model's price is unknown. docs/deploy.md says what is estimated."
+  value       = length(local.unknown_models) > 0 ? null : ceil(sum(values(local.worst_month_usd)) * 100) / 100
 }
 
 output "name" {
   description = "Name of the function and of the Cloud Run service under it."
   value       = google_cloudfunctions2_function.main.name
+}
+
+output "origins" {
+  description = "The sites that may ask for tokens, each once."
+  value       = local.origins
+}
+
+output "protection" {
+  description = "What bounds the function: its settings, a secret one by its secret's name, and how many instances. The pipeline never goes back to a revision that is bound less."
+  value = {
+    max_instances = var.max_instances
+    settings      = merge(local.settings, { for name, secret in local.secret_settings : name => "secret ${secret.name}" })
+  }
 }
 
 output "region" {
@@ -63,10 +76,29 @@ output "url" {
   value       = local.url
 }
 
+output "worst_day" {
+  description = "What limits and token life mean in conversations and dollars, in a sentence."
+  value       = local.worst_day
+
+  precondition {
+    condition     = var.daily_budget_usd == null || length(local.unknown_models) == 0
+    error_message = "daily_budget_usd cannot be divided, because terraform/prices.json has no price for ${join(", ", local.unknown_models)}: give it in `prices`, or set token_seconds and limit_per_origin instead."
+  }
+  precondition {
+    condition     = local.budget_conversations == null ? true : local.budget_conversations >= 1
+    error_message = "daily_budget_usd is below one conversation a day for each site and counter (sites: ${local._sites}, counters: ${local._counters}): one of ${var.conversation_minutes} minutes costs at most ${format("%.4f", local.token_usd)} dollars. Raise it, or shorten conversation_minutes."
+  }
+}
+
+output "worst_day_usd" {
+  description = "What the worst day's conversations cost at most, in US dollars; null when a model's price is unknown."
+  value       = local.worst_day_usd
+}
+
 output "worst_month" {
   description = "How `monthly_ceiling_usd` comes about: tokens, and US dollars by kind."
   value = {
     tokens = local.tokens_per_month
-    usd    = { for kind, usd in local.worst_month_usd : kind => ceil(usd * 100) / 100 }
+    usd    = { for kind, usd in local.worst_month_usd : kind => usd == null ? null : ceil(usd * 100) / 100 }
   }
 }

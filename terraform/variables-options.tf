@@ -39,6 +39,18 @@ variable "budget" {
   }
 }
 
+variable "conversation_minutes" {
+  description = "With `daily_budget_usd`: how long a conversation may last, in minutes. Shorter ones are more of them."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = var.conversation_minutes >= 1 && var.conversation_minutes <= 1199
+    error_message = "conversation_minutes must be from 1 to 1199."
+  }
+}
+
 variable "custom_url" {
   description = "Where pages really ask, when that is a domain of yours in front of the function: https://host. The outputs then name it instead of the run.app address."
   type        = string
@@ -47,6 +59,21 @@ variable "custom_url" {
   validation {
     condition     = var.custom_url == null ? true : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", var.custom_url))
     error_message = "custom_url must be of the form https://host, without path and trailing slash."
+  }
+}
+
+variable "daily_budget_usd" {
+  description = "Instead of `token_seconds` and `limit_per_origin`: what all sites together may cost a day in the worst case, in US dollars. It is divided by sites and counters into conversations of `conversation_minutes`; the output `worst_day` says how many. It bounds what tokens can cost, not what Google bills."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.daily_budget_usd == null ? true : var.daily_budget_usd > 0
+    error_message = "daily_budget_usd must be more than 0; `paused` stops everything."
+  }
+  validation {
+    condition     = var.daily_budget_usd == null || (var.token_seconds == null && var.limit_per_origin == null)
+    error_message = "daily_budget_usd sets token_seconds and limit_per_origin: give either it, or them."
   }
 }
 
@@ -73,23 +100,40 @@ variable "ingress" {
   }
 }
 
+variable "limits_storage_secret" {
+  description = "Opt-in: a Redis of yours for the limits, by a secret that holds its address, redis://… or rediss://…, with its password: projects/P/secrets/S/versions/N (`latest` is read when an instance starts). Neither plan nor state then knows it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.limits_storage_secret == null ? true : can(regex("^projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(latest|[1-9][0-9]*)$", var.limits_storage_secret))
+    error_message = "limits_storage_secret must be projects/PROJECT/secrets/NAME/versions/N, or latest instead of a number."
+  }
+  validation {
+    condition     = var.limits_storage_secret == null || var.limits_storage == "memory://"
+    error_message = "limits_storage_secret names the storage already: leave limits_storage at its default."
+  }
+}
+
 variable "prices" {
-  description = "What `monthly_ceiling_usd` reckons with, in US dollars: list prices of November 2026, Tier 1 regions, no free tier. `gemini_minute` is a minute of speech both ways; it does not include that every turn bills the conversation so far again."
+  description = "Your own figures instead of those in terraform/prices.json, in US dollars. `gemini_minute` is a minute of speech both ways, `gemini_context` a million tokens of context that a turn bills again; both together are the price of every model."
   type = object({
-    egress_gib       = optional(number, 0.12)
-    gemini_minute    = optional(number, 0.023)
-    gib_second       = optional(number, 0.0000025)
-    log_gib          = optional(number, 0.5)
-    million_requests = optional(number, 0.4)
-    vcpu_second      = optional(number, 0.000024)
+    egress_gib       = optional(number)
+    gemini_context   = optional(number)
+    gemini_minute    = optional(number)
+    gib_second       = optional(number)
+    log_gib          = optional(number)
+    million_requests = optional(number)
+    vcpu_second      = optional(number)
   })
   default  = {}
   nullable = false
 }
 
 variable "redis" {
-  description = "Opt-in (about 36 dollars a month): a Memorystore for Redis instance for the limits, in a network of its own or in `vpc`. The same limits are then exact across instances."
+  description = "Opt-in (about 36 dollars a month): a Memorystore for Redis instance for the limits, in a network of its own or in `vpc`. The same limits are then exact across instances. `auth` is whether it has a password, which then stands in the state, because the provider stores it: by default only in `vpc`, where others could reach it."
   type = object({
+    auth           = optional(bool)
     ip_cidr_range  = optional(string, "10.8.0.0/26")
     memory_size_gb = optional(number, 1)
     tier           = optional(string, "BASIC")
@@ -107,6 +151,10 @@ variable "redis" {
   validation {
     condition     = var.redis == null || var.limits_storage == "memory://"
     error_message = "redis makes LIMITS_STORAGE itself: leave limits_storage at its default."
+  }
+  validation {
+    condition     = var.redis == null || var.limits_storage_secret == null
+    error_message = "redis makes LIMITS_STORAGE itself: leave limits_storage_secret out."
   }
 }
 

@@ -3,6 +3,9 @@
 locals {
   _base_url = "^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$"
   _limit    = "^(?i)\\s*[1-9][0-9]{0,8}\\s*(/|\\bper\\b)\\s*([1-9][0-9]{0,5}\\s*)?(second|minute|hour|day|month|year)s?\\s*$"
+
+  # null leaves it to the budget, or to the function's own default
+  token_seconds = coalesce(var.token_seconds, var.daily_budget_usd == null ? 1800 : floor(var.conversation_minutes * 60))
 }
 
 variable "allowed_origins" {
@@ -109,36 +112,37 @@ variable "gemini_base_url" {
 variable "limit_per_address" {
   description = "Tokens per client address: N/unit or N per M units (second, minute, hour, day, month, year); `;` joins several."
   type        = string
-  default     = "10/minute"
+  default     = "10/minute;200/day"
   nullable    = false
 
   validation {
     condition     = alltrue([for limit in split(";", var.limit_per_address) : can(regex(local._limit, limit))])
-    error_message = "limit_per_address must be limits such as 10/minute or 60/minute;5000/day."
+    error_message = "limit_per_address must be limits such as 10/minute or 10/minute;200/day."
   }
 }
 
 variable "limit_per_origin" {
-  description = "Tokens per site, in the same notation. Its tightest window decides the worst month."
+  description = "Tokens per site, in the same notation. Its tightest window decides the worst day; `daily_budget_usd` sets it otherwise."
   type        = string
-  default     = "60/minute;5000/day"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = alltrue([for limit in split(";", var.limit_per_origin) : can(regex(local._limit, limit))])
-    error_message = "limit_per_origin must be limits such as 10/minute or 60/minute;5000/day."
+    condition     = var.limit_per_origin == null ? true : alltrue([for limit in split(";", var.limit_per_origin) : can(regex(local._limit, limit))])
+    error_message = "limit_per_origin must be limits such as 10/minute or 60/minute;500/day."
   }
 }
 
 variable "limits_storage" {
-  description = "Where the limits count: memory:// (one instance), or a Redis of your own, redis://… or rediss://…. A password in it shows in the function's settings; `redis` keeps it in Secret Manager."
+  description = "Where the limits count: memory:// (one instance), or a Redis of your own without a password, redis://… or rediss://…. One with a password is named by `limits_storage_secret`, because this stands in plan, state and the function's settings."
   type        = string
   default     = "memory://"
   nullable    = false
+  sensitive   = true
 
+  # Terraform repeats a value that fails here. One that may hold a password is refused in function.tf, which repeats nothing.
   validation {
-    condition     = can(regex("^(memory://|rediss?://([!-.0-?A-~]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[0-9]{0,4})?)$", var.limits_storage))
-    error_message = "limits_storage must be memory://, redis://[user:password@]host[:port][/database], or the same with rediss://."
+    condition     = strcontains(var.limits_storage, "@") || can(regex("^(memory://|rediss?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:]+\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[0-9]{0,4})?)$", var.limits_storage))
+    error_message = "limits_storage must be memory://, redis://host[:port][/database], or the same with rediss://."
   }
 }
 
@@ -148,7 +152,7 @@ variable "new_session_seconds" {
   default     = null
 
   validation {
-    condition     = var.new_session_seconds == null ? true : var.new_session_seconds >= 60 && var.new_session_seconds <= var.token_seconds && floor(var.new_session_seconds) == var.new_session_seconds
+    condition     = var.new_session_seconds == null ? true : var.new_session_seconds >= 60 && var.new_session_seconds <= local.token_seconds && floor(var.new_session_seconds) == var.new_session_seconds
     error_message = "new_session_seconds must be a whole number from 60 to token_seconds."
   }
 }
@@ -172,13 +176,12 @@ variable "secret_manager_base_url" {
 }
 
 variable "token_seconds" {
-  description = "How long a conversation may last, in seconds: what a token can cost at most grows with it."
+  description = "How long a conversation may last, in seconds: what a token can cost at most grows with it. `daily_budget_usd` sets it otherwise."
   type        = number
-  default     = 1800
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = var.token_seconds >= 60 && var.token_seconds <= 71940 && floor(var.token_seconds) == var.token_seconds
+    condition     = var.token_seconds == null ? true : var.token_seconds >= 60 && var.token_seconds <= 71940 && floor(var.token_seconds) == var.token_seconds
     error_message = "token_seconds must be a whole number from 60 to 71940."
   }
 }

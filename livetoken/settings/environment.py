@@ -142,8 +142,8 @@ TABLE = tuple(
             "60 … `TOKEN_SECONDS`: how long a token waits to be used",
             rules.whole(60, 71940),
         ),
-        ("LIMIT_PER_ADDRESS", "10/minute", "tokens per client address; `;` joins several", rules.limits),
-        ("LIMIT_PER_ORIGIN", "60/minute;5000/day", "tokens per site", rules.limits),
+        ("LIMIT_PER_ADDRESS", "10/minute;200/day", "tokens per client address; `;` joins several", rules.limits),
+        ("LIMIT_PER_ORIGIN", "60/minute;500/day", "tokens per site", rules.limits),
         ("LIMITS_STORAGE", "memory://", "or `redis://…`, `rediss://…`: exact across instances", rules.storage),
         ("TRUSTED_HOPS", "1", "`1`; `2` behind an external load balancer", rules.whole(1, 2)),
         (

@@ -1,5 +1,6 @@
-# The pipeline's account. Here it may read, write its state and its logs, and read the key. What it may change is
-# granted by the deployment itself (`deploy_account`), on the deployment's own resources. It can grant nothing.
+# The pipeline's accounts. The one that deploys may here read, write its state and its logs, and read the key. What it
+# may change is granted by the deployment itself (`deploy_account`), on the deployment's own resources. It can grant
+# nothing. The one for pull requests is at the end: it runs whatever a stranger proposes.
 
 locals {
   viewer_roles = toset(concat(
@@ -63,4 +64,29 @@ resource "google_secret_manager_secret_iam_member" "deploy_key" {
   secret_id = google_secret_manager_secret.key.secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.deploy.member
+}
+
+# A pull request brings its own build file, scripts and Terraform code, so only the rights of its account bound it:
+# reading the state, which holds no secret (redis.auth apart), and writing logs. No key, no bucket to write to, no
+# viewer's role, and the function's own resources grant it nothing.
+resource "google_service_account" "plan" {
+  count        = local.pull_requests
+  project      = var.project_id
+  account_id   = "${var.name}-plan"
+  display_name = "${var.name}: plans pull requests, can change nothing"
+  depends_on   = [google_project_service.main]
+}
+
+resource "google_project_iam_member" "plan_logs" {
+  count   = local.pull_requests
+  project = var.project_id
+  role    = "roles/logging.logWriter"
+  member  = google_service_account.plan[0].member
+}
+
+resource "google_storage_bucket_iam_member" "plan_state" {
+  count  = local.pull_requests
+  bucket = google_storage_bucket.state.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.plan[0].member
 }

@@ -4,7 +4,7 @@ output "deploy_account" {
 }
 
 output "put_key" {
-  description = "Puts the Gemini API key where the pipeline reads it; asks for it without showing it."
+  description = "To read and paste: puts the Gemini API key where the pipeline reads it; asks for it without showing it."
   value       = "read -rs KEY && printf %s \"$KEY\" | gcloud secrets versions add ${google_secret_manager_secret.key.secret_id} --project=${var.project_id} --data-file=-"
 }
 
@@ -14,6 +14,6 @@ output "state_bucket" {
 }
 
 output "submit" {
-  description = "Starts the pipeline from this machine."
+  description = "To read and paste: starts the pipeline from this machine."
   value       = "gcloud builds submit --project=${var.project_id} --region=${var.region} --config=cloudbuild.yaml --ignore-file=.gitignore --gcs-source-staging-dir=gs://${google_storage_bucket.builds.name}/source --substitutions=${join(",", [for name, value in local.substitutions : "${name}=${value}"])} ."
 }

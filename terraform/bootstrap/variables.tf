@@ -1,5 +1,5 @@
 variable "apply" {
-  description = "Whether the trigger's builds apply what they planned. False plans only, as for pull requests."
+  description = "Whether the trigger's builds apply what they planned. False plans only; a convenience and no fence, because whoever may change what is built may change that, too."
   type        = bool
   default     = true
   nullable    = false
@@ -47,6 +47,13 @@ variable "project_id" {
   }
 }
 
+variable "pull_requests" {
+  description = "With `repository`: also a trigger that tests and plans pull requests, after a collaborator's comment and an approval, as an account of its own that reads the state, writes logs and can do nothing else. Set false where the deployment uses redis.auth, whose password stands in the state."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "region" {
   description = "Region of the buckets, the builds and the function."
   type        = string
@@ -68,4 +75,11 @@ variable "repository" {
     condition     = var.repository == null ? true : can(regex("^projects/[^/]+/locations/[^/]+/connections/[^/]+/repositories/[^/]+$", var.repository))
     error_message = "repository must be of the form projects/PROJECT/locations/REGION/connections/CONNECTION/repositories/NAME."
   }
+}
+
+variable "rollback" {
+  description = "Whether a failed smoke test may send the traffic back to the revision before. Set false while that revision is what must not serve again, such as one with a hole in its code."
+  type        = bool
+  default     = true
+  nullable    = false
 }

@@ -1,4 +1,4 @@
-"""Runs cloudbuild.yaml's steps here, one after another, as Cloud Build runs them: same scripts, order and environment."""
+"""Runs a build file's steps here, one after another, as Cloud Build runs them: same scripts, order and environment."""
 
 import os
 import re
@@ -21,12 +21,13 @@ class Build:
     substitutions: Mapping[str, str]
     secrets: Mapping[str, str]
     environment: Mapping[str, str]
+    file: str = "cloudbuild.yaml"
     ran: dict[str, int] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> bool:
         """Run the steps until one fails that must not; return whether the build succeeded."""
-        document = yaml.safe_load((self.workspace / "cloudbuild.yaml").read_text())
+        document = yaml.safe_load((self.workspace / self.file).read_text())
         substitutions = {**document["substitutions"], **self.substitutions}
         for step in document["steps"]:
             # every step waits for the one before it, so the file's order is the order of the build

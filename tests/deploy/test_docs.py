@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from dev import tables
 from livetoken.settings.environment import Settings
 from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, changes
 from tests.deploy.grants import grants
-from tests.deploy.test_ceiling import worst_month
+from tests.deploy.test_ceiling import token, worst_month
+from tests.deploy.test_modules import REPOSITORY
 from tests.deploy.test_options import DEPLOY, EVERYTHING
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
 
+PLAN = DEPLOY.replace("-deploy@", "-plan@")
 GUIDE = (ROOT / "docs/deploy.md").read_text()
 PLAIN = GUIDE.replace("\N{NO-BREAK SPACE}", " ")
 DECLARED = re.compile(r'(?m)^(?:variable|output) "(\w+)"')
@@ -72,7 +75,9 @@ def test_a_million_tokens_cost_what_the_guide_says() -> None:
     requests = (3_000_000 - 2_000_000) / 1e6 * 0.40
     compute = (500_000 - 180_000) * 0.000024
     assert (
-        f"| 1 000 000 tokens | {requests + compute:.2f} | 0.12 | {1_000_000 * 3 * 0.023:,.0f} |".replace(",", " ")
+        f"| 1 000 000 tokens | {requests + compute:.2f} | 0.12 | {1_000_000 * token({'token_seconds': 180}):,.0f} |".replace(
+            ",", " "
+        )
         in PLAIN
     )
 
@@ -83,15 +88,23 @@ def test_the_guide_expects_the_number_of_resources_that_there_are(configuration:
     assert f"`Plan: {made} to add, 0 to change, 0 to destroy.`" in GUIDE
 
 
-def test_every_variable_and_output_is_in_the_readme() -> None:
-    """The README's tables list exactly the variables and outputs that there are, each file's in order."""
-    listed = re.findall(r"(?m)^\| `(\w+)` \|", (ROOT / "terraform/README.md").read_text())
-    declared = [
-        name
-        for file in ("variables.tf", "variables-settings.tf", "variables-options.tf", "outputs.tf")
-        for name in DECLARED.findall((ROOT / "terraform" / file).read_text())
+def test_the_readmes_tables_are_the_variables_and_outputs() -> None:
+    """Name, default and first sentence of each, as the files declare them: `make tables` writes them."""
+    readme = (ROOT / "terraform/README.md").read_text()
+    assert tables.written(readme) == readme, "make tables"
+    assert [one.name for one in tables.declared(ROOT / "terraform/variables.tf") if one.default is None] == [
+        "project_id"
     ]
-    assert listed == declared
+    assert not [
+        one
+        for name in ("variables.tf", "outputs.tf")
+        for one in tables.declared(ROOT / "terraform" / name)
+        if not one.description
+    ]
+    assert "| `token_seconds` | `1800` |" in readme
+    for heading in ("Options", "Outputs"):
+        with pytest.raises(ValueError, match=heading):
+            tables.written(readme.replace(f"## {heading}\n", "## Another\n"))
 
 
 def test_every_variable_that_the_guide_sets_exists() -> None:
@@ -113,17 +126,18 @@ def test_every_variable_that_the_guide_sets_exists() -> None:
 
 def test_the_pipelines_roles_are_listed_exactly(configuration: Configuration, tmp_path: Path) -> None:
     """The guide's table of roles names those that bootstrap and `deploy_account` give, no more and no fewer."""
-    section = GUIDE[GUIDE.index("What the pipeline's account may do") : GUIDE.index("So it ships code")]
-    listed = {
-        f"roles/{role}"
-        for row in section.splitlines()
-        if row.startswith("| `")
-        for role in re.findall(r"`([a-zA-Z.]+)`", row.split("|")[1])
-    }
-    once = Configuration.copy(tmp_path, "terraform/bootstrap").plan({"project_id": PROJECT})
+
+    def listed(start: str, end: str) -> set[str]:
+        section = GUIDE[GUIDE.index(start) : GUIDE.index(end)]
+        rows = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
+        return {f"roles/{role}" for row in rows for role in re.findall(r"`([a-zA-Z.]+)`", row)}
+
+    once = Configuration.copy(tmp_path, "terraform/bootstrap").plan({"project_id": PROJECT, "repository": REPOSITORY})
     resources: list[dict[str, Any]] = once["planned_values"]["root_module"]["resources"]
     resources += configuration.plan(EVERYTHING)["planned_values"]["root_module"]["resources"]
-    assert listed == {role for member, role, _ in grants(resources) if member == DEPLOY}
+    roles = {member: {role for other, role, _ in grants(resources) if other == member} for member in (DEPLOY, PLAN)}
+    assert listed("What the pipeline's account may do", "So it ships code") == roles[DEPLOY]
+    assert listed("### Pull requests", "It has no key, no secret") == roles[PLAN]
 
 
 def test_the_settings_of_the_plain_commands_start_the_function() -> None:

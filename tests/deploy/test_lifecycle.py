@@ -88,8 +88,9 @@ def contents(path: Path) -> list[bytes]:
             {FUNCTION: ["update"]},
         ),
         ({"redis": {}, "public": False}, None),
+        ({"limits_storage_secret": "projects/vault/secrets/limits/versions/3"}, None),
     ],
-    ids=["settings", "redis"],
+    ids=["settings", "redis", "a secret of one's own"],
 )
 def test_an_update_knows_every_setting(
     life: Configuration, variables: dict[str, Any], expected: dict[str, list[str]] | None

@@ -69,7 +69,9 @@ def test_the_root_example_is_a_backend_and_variables_that_plan(tmp_path: Path) -
     """The example's variables are valid as they stand, and its backend is the one that bootstrap's bucket is for."""
     configuration = Configuration.copy(tmp_path)
     example = ROOT / "terraform/examples/root"
-    (configuration.folder / "terraform.tfvars").write_bytes((example / "terraform.tfvars").read_bytes())
+    for name in ("terraform.tfvars", "versions_override.tf"):
+        (configuration.folder / name).write_bytes((example / name).read_bytes())
+    configuration.run("init", "-backend=false")
     configuration.run("plan", "-input=false")
     assert 'backend "gcs"' in (example / "backend.tf").read_text()
     assert not list((ROOT / "terraform").glob("backend*.tf")), "a module with a backend warns wherever it is used"
@@ -114,10 +116,12 @@ def test_the_pipelines_account_reads_the_project_and_writes_only_its_own_state(b
     assert "google_cloudbuild_trigger.main[0]" not in planned(plan)
 
 
-def test_a_connected_repository_gets_a_trigger(bootstrap: Configuration) -> None:
+REPOSITORY = f"projects/{PROJECT}/locations/us-central1/connections/github/repositories/livetoken"
+
+
+def test_a_connected_repository_gets_triggers(bootstrap: Configuration) -> None:
     """With a repository there is a trigger, which runs cloudbuild.yaml as the pipeline's account; applying rests after."""
-    repository = f"projects/{PROJECT}/locations/us-central1/connections/github/repositories/livetoken"
-    variables = {"project_id": PROJECT, "repository": repository}
+    variables = {"project_id": PROJECT, "repository": REPOSITORY}
     plan = bootstrap.plan(variables)
     trigger = planned(plan)["google_cloudbuild_trigger.main[0]"]
     assert trigger["filename"] == "cloudbuild.yaml"
@@ -128,6 +132,59 @@ def test_a_connected_repository_gets_a_trigger(bootstrap: Configuration) -> None
     assert bootstrap.touched(variables, key=None) == {}
     submit = bootstrap.run("output", "-raw", "submit")
     assert f"_DEPLOY_ACCOUNT={DEPLOY.removeprefix('serviceAccount:')}" in submit
+    assert "_ROLLBACK=true" in submit
+
+
+def test_a_pull_request_runs_as_an_account_that_can_do_nothing(bootstrap: Configuration) -> None:
+    """Its own trigger and account: reads the state, writes logs; a comment and an approval come first."""
+    account = f"livetoken-plan@{PROJECT}.iam.gserviceaccount.com"
+    plan = bootstrap.plan({"project_id": PROJECT, "repository": REPOSITORY})
+    trigger = planned(plan)["google_cloudbuild_trigger.pull_request[0]"]
+    assert trigger["filename"] == "cloudbuild.pull-request.yaml"
+    assert trigger["approval_config"] == [{"approval_required": True}]
+    (event,) = trigger["repository_event_config"]
+    assert event["push"] == []
+    assert event["pull_request"] == [{"branch": "^main$", "comment_control": "COMMENTS_ENABLED", "invert_regex": None}]
+    assert trigger["substitutions"]["_PLAN_ACCOUNT"] == account
+    assert "_KEY_SECRET" not in trigger["substitutions"]
+    (configured,) = [
+        resource["expressions"]["service_account"]["references"]
+        for resource in plan["configuration"]["root_module"]["resources"]
+        if resource["address"] == "google_cloudbuild_trigger.pull_request"
+    ]
+    assert configured[0] == "google_service_account.plan[0].id"
+    theirs = {grant for grant in grants(plan["planned_values"]["root_module"]["resources"]) if grant[0] != DEPLOY}
+    assert theirs == {
+        (f"serviceAccount:{account}", "roles/logging.logWriter", f"project {PROJECT}"),
+        (f"serviceAccount:{account}", "roles/storage.objectViewer", f"storage_bucket {PROJECT}-livetoken-state"),
+    }
+    without = planned(bootstrap.plan({"project_id": PROJECT, "repository": REPOSITORY, "pull_requests": False}))
+    assert not [address for address in without if "plan" in address or "pull_request" in address]
+
+
+def test_roots_name_exact_versions_and_the_module_a_range() -> None:
+    """What is applied is held to one version; the module leaves the choice to its user. No stand-in's hash is kept."""
+    roots = (
+        "bootstrap/versions.tf",
+        "examples/module/main.tf",
+        "examples/regions/main.tf",
+        "examples/root/versions_override.tf",
+    )
+    found = {
+        root: dict(
+            re.findall(r'source  = "hashicorp/(\w+)"\s+version = "([^"]+)"', (ROOT / "terraform" / root).read_text())
+        )
+        for root in roots
+    }
+    assert [found["bootstrap/versions.tf"]] == [{"google": "8.0.0"}]
+    assert all(found[root] == {"archive": "2.8.0", "google": "8.0.0"} for root in roots[1:])
+    module = (ROOT / "terraform/versions.tf").read_text()
+    assert re.findall(r'  version = "(.*)"', module) == [">= 2.4, < 3", ">= 7.42, < 9"]
+    if shutil.which("git") and (ROOT / ".git").exists():
+        kept = subprocess.run(
+            ["git", "ls-files", "*.terraform.lock.hcl"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert kept.stdout == ""
 
 
 def test_viewer_roles_cannot_be_more_than_viewers(tmp_path: Path, rules: Configuration) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, planned
+from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, TerraformError, planned
 from tests.deploy.grants import grants
 from tests.deploy.test_plan import BUILD, GRANTS, RUNTIME
 
@@ -82,7 +82,7 @@ def test_redis_reaches_the_function_through_a_secret(everything: dict[str, Any])
     ]
     assert service["direct_vpc_egress"] == "VPC_EGRESS_PRIVATE_RANGES_ONLY"
     redis = values["google_redis_instance.main[0]"]
-    assert redis["auth_enabled"]
+    assert not redis["auth_enabled"], "its password would stand in the state"
     assert redis["authorized_network"] == f"projects/{PROJECT}/global/networks/livetoken"
     assert "redis.googleapis.com" in "".join(values)
 
@@ -98,6 +98,33 @@ def test_redis_can_live_in_a_network_of_ones_own(configuration: Configuration) -
     service = values["google_cloudfunctions2_function.main"]["service_config"][0]
     assert service["direct_vpc_network_interface"][0]["subnetwork"] == "corp-run"
     assert service["direct_vpc_egress"] == "VPC_EGRESS_ALL_TRAFFIC"
+    assert values["google_redis_instance.main[0]"]["auth_enabled"], "others are in this network"
+
+
+def test_a_redis_with_a_password_is_named_by_a_secret(configuration: Configuration) -> None:
+    """The function reads the address from Secret Manager, may read that secret and no other, and Terraform knows nothing of it."""
+    secret = "projects/vault/secrets/limits/versions/3"
+    plan = configuration.plan({**BASIC, "limits_storage_secret": secret, "max_instances": 3})
+    service = planned(plan)["google_cloudfunctions2_function.main"]["service_config"][0]
+    assert "LIMITS_STORAGE" not in service["environment_variables"]
+    assert service["secret_environment_variables"] == [
+        {"key": "LIMITS_STORAGE", "project_id": "vault", "secret": "limits", "version": "3"}
+    ]
+    grant = planned(plan)["google_secret_manager_secret_iam_member.limits_storage[0]"]
+    assert (grant["project"], grant["secret_id"], grant["member"]) == ("vault", "limits", RUNTIME)
+    assert not [address for address in planned(plan) if "redis" in address]
+    assert plan["planned_values"]["outputs"]["protection"]["value"]["settings"]["LIMITS_STORAGE"] == "secret limits"
+
+
+@pytest.mark.parametrize(
+    "address", ["redis://:pass-word@10.0.0.3", "rediss://user:pass-word@h:6380/0", "redis://pass-word@h:x"]
+)
+def test_a_password_that_terraform_would_keep_stops_the_plan(configuration: Configuration, address: str) -> None:
+    """`limits_storage` stands in plan and state, so it takes no password; what Terraform prints does not repeat it."""
+    with pytest.raises(TerraformError) as caught:
+        configuration.plan({**BASIC, "limits_storage": address})
+    assert "name that secret in limits_storage_secret" in " ".join(str(caught.value).replace("│", " ").split())
+    assert "pass-word" not in str(caught.value)
 
 
 def test_alerts_read_the_codes_that_the_function_writes(everything: dict[str, Any]) -> None:
@@ -184,6 +211,12 @@ def test_a_private_function_is_called_by_nobody(configuration: Configuration) ->
         ({"custom_url": "https://voice.example/"}, "custom_url must be"),
         ({"ingress": "ALLOW_INTERNAL_ONLY"}, "ingress must be"),
         ({"redis": {}, "limits_storage": "redis://10.0.0.3"}, "leave limits_storage at its default"),
+        ({"redis": {}, "limits_storage_secret": "projects/p/secrets/s/versions/1"}, "leave limits_storage_secret out"),
+        ({"limits_storage_secret": "projects/p/secrets/s"}, "limits_storage_secret must be"),
+        (
+            {"limits_storage_secret": "projects/p/secrets/s/versions/1", "limits_storage": "redis://h"},
+            "leave limits_storage at",
+        ),
         ({"redis": {"ip_cidr_range": "10.0.0.0/28"}}, "ip_cidr_range must be"),
         ({"deploy_account": "somebody@example.com"}, "deploy_account must be"),
         ({"budget": {"amount": 0, "billing_account": "x", "project_number": "y"}}, "budget.billing_account must be"),

@@ -4,9 +4,13 @@ terraform {
   required_version = ">= 1.11"
 
   required_providers {
+    archive = {
+      source  = "hashicorp/archive"
+      version = "2.8.0"
+    }
     google = {
       source  = "hashicorp/google"
-      version = ">= 7.42, < 9"
+      version = "8.0.0"
     }
   }
 }
