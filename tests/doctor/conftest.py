@@ -68,7 +68,7 @@ def _one_google() -> Iterator[processes.Google]:
 
 @pytest.fixture(name="google")
 def _google(one_google: processes.Google) -> Iterator[processes.Google]:
-    """The stand-in as new, and left as new to tests that do not ask for it."""
+    """The emulator as new, and left as new to tests that do not ask for it."""
     one_google.reset()
     yield one_google
     one_google.reset()

@@ -189,7 +189,7 @@ def test_words_of_the_live_side_stay_its_own(
         speaks_for_itself(seen)
 
 
-ODD = st.one_of(st.characters(), st.sampled_from("“”„\"✓✗\n\x1b\u0301\u20dd\u3164 "))
+ODD = st.one_of(st.characters(), st.sampled_from('“”„"✓✗\n\x1b\u0301\u20dd\u3164 '))
 
 
 @given(st.text(ODD, max_size=400))
