@@ -1,49 +1,16 @@
 """Who may ask: the site's own origin, nobody that only looks like it, no stranger; and what browsers are told."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from doctor.deployment import Deployment, accepts, turned_away
 from doctor.finding import Failure
 from doctor.fixes import log_command
 from doctor.fronts import between, not_ours
+from doctor.look_alikes import could_be_listed, look_alikes, mix_ups
 from doctor.quoting import shown
 from doctor.web import Answer
-from livetoken.settings.origins import parse_origins
 
 FOREIGN = "https://foreign.example"
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _PREFLIGHT_OK = range(200, 300)
-
-
-def look_alikes(origin: str) -> dict[str, str]:
-    """What could be taken for `origin` by a careless comparison: what differs → the other origin."""
-    parts = urlsplit(origin)
-    host, port = str(parts.hostname), parts.port
-    at = f":{port}" if port else ""
-    other_port = 8443 if port is None else port + 1 if port < 65535 else port - 1  # noqa: PLR2004 - the highest port
-    found = {
-        "scheme": f"{'http' if parts.scheme == 'https' else 'https'}://{host}{at}",
-        "port": f"{parts.scheme}://{host}:{other_port}",
-        "trailing slash": f"{origin}/",
-        "upper case": origin.upper(),
-    }
-    if "." in host and not _is_address(host):
-        bare = host.removeprefix("www.")
-        change = "without www." if bare != host else "www."
-        found[change] = f"{parts.scheme}://{bare if bare != host else 'www.' + host}{at}"
-        found["longer name"] = f"{parts.scheme}://{host}.foreign.example{at}"
-    return found
-
-
-def mix_ups(origin: str) -> dict[str, str]:
-    """What an owner may have listed instead of `origin`: its look-alikes and the usual mix-ups."""
-    parts = urlsplit(origin)
-    mixed_up = {"localhost": "127.0.0.1", "127.0.0.1": "localhost"}.get(str(parts.hostname))
-    more = {"host": origin.replace(f"//{parts.hostname}", f"//{mixed_up}")} if mixed_up else {}
-    if parts.port:
-        more["without port"] = f"{parts.scheme}://{parts.hostname}"
-    return {**look_alikes(origin), **more}
 
 
 def origin(deployment: Deployment) -> str:
@@ -112,7 +79,7 @@ def others(deployment: Deployment) -> str:
     if not accepted:
         return f"refused: {', '.join(tried)}"
     seen = f"{len(accepted)} of {len(tried)} accepted"
-    if not all(map(_could_be_listed, accepted)):
+    if not all(map(could_be_listed, accepted)):
         raise Failure(
             f"Origins are compared carelessly: {' and '.join(accepted)} may ask for tokens, too, on your bill.",
             "Deploy this repository's livetoken: it compares origins exactly, and its settings take no patterns.",
@@ -199,19 +166,3 @@ def _probe(deployment: Deployment, claimed: str) -> Answer:
 def _lists(answer: Answer, header: str, value: str) -> bool:
     entries = [entry.strip().lower() for line in answer.headers.get_all(header, []) for entry in line.split(",")]
     return value in entries or ("*" in entries and header != "Vary")
-
-
-def _could_be_listed(origin: str) -> bool:
-    """Whether an owner could have written it into ALLOWED_ORIGINS."""
-    try:
-        return bool(parse_origins(origin))
-    except ValueError:
-        return False
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

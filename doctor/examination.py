@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doctor import allowlist, clocks, minting, reach, sessions
+from doctor import allowlist, clocks, health, minting, reach, sessions
 from doctor.check import Check
 from doctor.deployment import Deployment
 from doctor.gemini import Gemini
@@ -19,8 +19,8 @@ def checks() -> list[Check[Deployment]]:
     return [
         Check("name", reach.name),
         Check("reachable", reach.reachable, ("name",)),
-        Check("public", reach.public, ("reachable",)),
-        Check("health", reach.health, ("public",)),
+        Check("public", health.public, ("reachable",)),
+        Check("health", health.health, ("public",)),
         Check("origin", allowlist.origin, ("health",)),
         Check("look-alikes", allowlist.others, ("origin",)),
         Check("preflight", allowlist.preflight, ("origin",)),

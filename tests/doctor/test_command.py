@@ -9,9 +9,9 @@ import pytest
 
 from dev import processes
 from doctor.__main__ import parser
-from doctor.allowlist import look_alikes
 from doctor.cloud_run import service_of
 from doctor.examination import checks
+from doctor.look_alikes import look_alikes
 from doctor.report import Lines
 from tests.doctor.front import Answering, page
 from tests.support import KEY, ORIGIN, ROOT
