@@ -1,4 +1,7 @@
-"""Everything that runs livetoken on one machine; none of it is deployed."""
+"""Everything that runs livetoken on one machine, and what its Makefile calls; none of it is deployed.
+
+All of it may be changed here alone, as long as `make run` stays one command that leaves nothing behind.
+"""
 
 import pathlib
 import sys

@@ -14,22 +14,14 @@ from types import FrameType
 
 from dev import processes
 from dev.static_server import site
+from livetoken.settings.environment import TABLE
 
 _PORTS = {"SITE_PORT": 8000, "FUNCTION_PORT": 8080, "GOOGLE_PORT": 9090}
-# Settings of the function that a developer may try out here; the others are what makes it a local run.
-_PASSED_ON = (
-    "GEMINI_API_VERSION",
-    "PROMPTS",
-    "DEFAULT_PROMPT",
-    "TOKEN_SECONDS",
-    "NEW_SESSION_SECONDS",
-    "LIMIT_PER_ADDRESS",
-    "LIMIT_PER_ORIGIN",
-    "LIMITS_STORAGE",
-    "TRUSTED_HOPS",
-    "CALLERS",
-    "PAUSED",
+_OF_A_LOCAL_RUN = frozenset(
+    ("ALLOWED_ORIGINS", "GEMINI_API_KEY_SECRET", "GEMINI_API_KEY", "GEMINI_BASE_URL", "SECRET_MANAGER_BASE_URL")
 )
+# whatever else the function can be told, a developer may try out here
+_PASSED_ON = tuple(setting.name for setting in TABLE if setting.name not in _OF_A_LOCAL_RUN)
 _WATCH_SECONDS = 0.2
 _LARGEST_PORT = 65_535
 

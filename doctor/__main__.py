@@ -14,6 +14,7 @@ from doctor.examination import checks, google_checks
 from doctor.live import Live
 from doctor.report import Lines, document
 from doctor.web import Web
+from doctor.websocket_url import parse_hosts
 from livetoken.prompts.locked import SETUP_FIELDS
 from livetoken.settings.environment import Settings, SettingsError
 from livetoken.settings.origins import parse_origins
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m doctor",
-        description="Examines a deployed livetoken function from outside: each check gets a line, each failure a cure.",
+        description="Examines a deployed livetoken function from outside: each check gets a line, each failure a fix.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -57,6 +58,12 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--header", action="append", default=[], metavar="'NAME: VALUE'", help="sent along; for functions with CALLERS"
+    )
+    made.add_argument(
+        "--websocket",
+        default="",
+        metavar="HOSTS",
+        help="host[:port], separated by commas, where sessions may be opened, beside Google's; for GEMINI_BASE_URL",
     )
     made.add_argument(
         "--speak", action="store_true", help="let the model speak once, to see whose instruction counts (under a cent)"
@@ -98,6 +105,10 @@ def examined(given: argparse.Namespace) -> Deployment:
     opened = tuple(filter(None, (name.strip() for name in given.open.split(","))))
     if unknown := [name for name in opened if name not in SETUP_FIELDS or name == "model"]:
         raise ValueError(f"--open: {unknown[0]!r} is not a field that a prompt file can leave open")
+    try:
+        websockets = parse_hosts(given.websocket)
+    except ValueError as mistake:
+        raise ValueError(f"--websocket: {mistake}") from mistake
     if not 0 < given.timeout <= 600:  # noqa: PLR2004 - ten minutes
         raise ValueError("--timeout: must be more than 0 and at most 600 seconds")
     web = Web(given.timeout)
@@ -110,6 +121,7 @@ def examined(given: argparse.Namespace) -> Deployment:
         prompt=given.prompt,
         opened=opened,
         headers=headers,
+        websockets=websockets,
         project=given.project,
         speak=given.speak,
     )
@@ -144,7 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     findings: list[Finding] = []
     if not quiet:
         lines.title(deployment.url, deployment.origin)
-    for finding in run(planned, deployment, (lambda _: None) if quiet else lines.started):
+    started = (lambda _: None) if quiet else lines.started
+    for finding in run(planned, deployment, started, secrets=deployment.secrets):
         findings.append(finding)
         if not quiet:
             lines.finding(finding)

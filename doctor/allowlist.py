@@ -1,46 +1,16 @@
 """Who may ask: the site's own origin, nobody that only looks like it, no stranger; and what browsers are told."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
-from doctor.deployment import Deployment, accepts
+from doctor.deployment import Deployment, accepts, turned_away
 from doctor.finding import Failure
+from doctor.fixes import log_command
+from doctor.fronts import between, not_ours
+from doctor.look_alikes import could_be_listed, look_alikes, mix_ups
+from doctor.quoting import shown
 from doctor.web import Answer
-from livetoken.settings.origins import parse_origins
 
 FOREIGN = "https://foreign.example"
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _PREFLIGHT_OK = range(200, 300)
-
-
-def look_alikes(origin: str) -> dict[str, str]:
-    """What could be taken for `origin` by a careless comparison: what differs → the other origin."""
-    parts = urlsplit(origin)
-    host, port = str(parts.hostname), parts.port
-    at = f":{port}" if port else ""
-    other_port = 8443 if port is None else port + 1 if port < 65535 else port - 1  # noqa: PLR2004 - the highest port
-    found = {
-        "scheme": f"{'http' if parts.scheme == 'https' else 'https'}://{host}{at}",
-        "port": f"{parts.scheme}://{host}:{other_port}",
-        "trailing slash": f"{origin}/",
-        "upper case": origin.upper(),
-    }
-    if "." in host and not _is_address(host):
-        bare = host.removeprefix("www.")
-        change = "without www." if bare != host else "www."
-        found[change] = f"{parts.scheme}://{bare if bare != host else 'www.' + host}{at}"
-        found["longer name"] = f"{parts.scheme}://{host}.foreign.example{at}"
-    return found
-
-
-def neighbours(origin: str) -> dict[str, str]:
-    """What an owner may have listed instead of `origin`: its look-alikes and the usual mix-ups."""
-    parts = urlsplit(origin)
-    mixed_up = {"localhost": "127.0.0.1", "127.0.0.1": "localhost"}.get(str(parts.hostname))
-    more = {"host": origin.replace(f"//{parts.hostname}", f"//{mixed_up}")} if mixed_up else {}
-    if parts.port:
-        more["without port"] = f"{parts.scheme}://{parts.hostname}"
-    return {**look_alikes(origin), **more}
 
 
 def origin(deployment: Deployment) -> str:
@@ -49,30 +19,47 @@ def origin(deployment: Deployment) -> str:
         answer = _probe(deployment, own)
         accepted = accepts(answer)
         if accepted is None:
-            raise _unclear(answer)
+            raise not_ours(answer, deployment)
         if not accepted:
-            raise _not_listed(deployment, own, answer)
+            raise _not_accepted(deployment, own, answer)
     return f"{' and '.join(deployment.origins)} may ask"
 
 
-def _not_listed(deployment: Deployment, own: str, answer: Answer) -> Failure:
+def _not_accepted(deployment: Deployment, own: str, answer: Answer) -> Failure:
     """Return what it means that `own` is refused: mostly that something like it is listed."""
-    others = {difference: other for difference, other in neighbours(own).items() if other not in deployment.origins}
+    others = {difference: other for difference, other in mix_ups(own).items() if other not in deployment.origins}
     listed = [(difference, other) for difference, other in others.items() if accepts(_probe(deployment, other))]
-    if not listed:
+    if listed:
+        difference, other = listed[0]
         return Failure(
-            f"{own} is not on the function's allowlist.",
-            f"Add it to ALLOWED_ORIGINS (Terraform: allowed_origins), written exactly so, and deploy: {own}\n"
-            "The browser's console says what a page's origin is: open the page and enter location.origin there.",
+            f"{own} is not on the allowlist, but {other} is (they differ in: {difference}). "
+            "You have probably listed that one instead.",
+            f"Write {own} into ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
+            "If visitors really come from the other one, run the doctor with "
+            f"ORIGIN={other}",
             answer.described(),
         )
-    difference, other = listed[0]
+    add = (
+        f"Add it to ALLOWED_ORIGINS (Terraform: allowed_origins), written exactly so, and deploy: {own}\n"
+        "The browser's console says what a page's origin is: open the page and enter location.origin there."
+    )
+    if any(map(accepts, deployment.probed.values())):  # so origins arrive as they are sent
+        return Failure(f"{own} is not on the function's allowlist.", add, answer.described())
+    front = between(answer)
+    who = front.name if front else "something in between (a CDN, a load balancer, a proxy)"
+    arrived = log_command(deployment, answer, "jsonPayload.origin")
+    keep = f"let {who} pass the header Origin of POST requests on unchanged."
+    told = [deployment.preflight(own), *([deployment.first] if deployment.first else [])]
+    if any(seen.header(_ALLOW_ORIGIN) == own for seen in told):
+        return Failure(
+            f"{own} may ask, as the answers to other requests say, but the origin of its POST does not arrive: {who} "
+            "takes the header Origin away, or changes it.",
+            f"{keep[0].upper()}{keep[1:]} The log says which origin arrived:\n{arrived}",
+            answer.described(),
+        )
     return Failure(
-        f"{own} is not on the allowlist, but {other} is (they differ in: {difference}). "
-        "You have probably listed that one instead.",
-        f"Write {own} into ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
-        "If visitors really come from the other one, run the doctor with "
-        f"ORIGIN={other}",
+        f"The function refuses {own}: its allowlist lacks this origin, or {who} takes the header Origin away.",
+        f"{add}\nIf it is there already: {keep} The log says which origin arrived, or `none`:\n{arrived}",
         answer.described(),
     )
 
@@ -85,14 +72,14 @@ def others(deployment: Deployment) -> str:
         if other not in deployment.origins
     }
     answers = {difference: _probe(deployment, other) for difference, other in tried.items()}
-    unclear = next((answer for answer in answers.values() if accepts(answer) is None), None)
-    if unclear:
-        raise _unclear(unclear)
+    unclear = (answer for answer in answers.values() if accepts(answer) is None and not turned_away(answer))
+    if (answer := next(unclear, None)) is not None:
+        raise not_ours(answer, deployment)
     accepted = [tried[difference] for difference, answer in answers.items() if accepts(answer)]
     if not accepted:
         return f"refused: {', '.join(tried)}"
     seen = f"{len(accepted)} of {len(tried)} accepted"
-    if not all(map(_could_be_listed, accepted)):
+    if not all(map(could_be_listed, accepted)):
         raise Failure(
             f"Origins are compared carelessly: {' and '.join(accepted)} may ask for tokens, too, on your bill.",
             "Deploy this repository's livetoken: it compares origins exactly, and its settings take no patterns.",
@@ -111,13 +98,15 @@ def preflight(deployment: Deployment) -> str:
     answer = deployment.preflight(deployment.origin)
     allowed = answer.header(_ALLOW_ORIGIN)
     deploy = "Deploy livetoken anew as it is, and keep whatever stands in front of it from changing these headers."
+    if answer.status not in _PREFLIGHT_OK and between(answer):
+        raise not_ours(answer, deployment)
     faults = []
     if answer.status not in _PREFLIGHT_OK:
         faults.append(f"the answer is {answer.described()}, and browsers want 204")
     if not allowed:
         faults.append(f"{_ALLOW_ORIGIN} is missing")
     elif allowed != deployment.origin:
-        faults.append(f"{_ALLOW_ORIGIN} is {allowed}, not {deployment.origin}")
+        faults.append(f"{_ALLOW_ORIGIN} is {shown(allowed)}, not {deployment.origin}")
     if not _lists(answer, "Access-Control-Allow-Methods", "post"):
         faults.append("Access-Control-Allow-Methods does not list POST")
     faults += [
@@ -139,11 +128,13 @@ def preflight(deployment: Deployment) -> str:
 def foreign(deployment: Deployment) -> str:
     """A foreign origin, the origin `null` and a missing one get neither a token nor permission to read."""
     asked: dict[str, str | None] = {FOREIGN: FOREIGN, "Origin: null": "null", "no Origin": None}
+    own = deployment.probed.get(deployment.origin)
+    own_may_ask = own is not None and accepts(own)  # else nobody knows whom a 403 that is not ours keeps out
     open_to, told = [], []
     for who, claimed in asked.items():
         answer = deployment.ask(claimed)
-        if accepts(answer) is None:
-            raise _unclear(answer)
+        if accepts(answer) is None and not (turned_away(answer) and own_may_ask):
+            raise not_ours(answer, deployment)
         if accepts(answer):
             open_to.append(who)
         if answer.header(_ALLOW_ORIGIN):
@@ -167,36 +158,11 @@ def foreign(deployment: Deployment) -> str:
 
 def _probe(deployment: Deployment, claimed: str) -> Answer:
     """Ask once as `claimed` in a way that costs no token where livetoken answers."""
-    if claimed not in deployment.accepted:
-        deployment.accepted[claimed] = deployment.ask(claimed)
-    return deployment.accepted[claimed]
-
-
-def _unclear(answer: Answer) -> Failure:
-    place = "the function's log (Cloud Run, Logs)"
-    return Failure(
-        "The answer is neither a token nor one of livetoken's refusals.",
-        f"Look into {place}; if the address has a path, check that it is / or /api/token.",
-        answer.described(),
-    )
+    if claimed not in deployment.probed:
+        deployment.probed[claimed] = deployment.ask(claimed)
+    return deployment.probed[claimed]
 
 
 def _lists(answer: Answer, header: str, value: str) -> bool:
     entries = [entry.strip().lower() for line in answer.headers.get_all(header, []) for entry in line.split(",")]
     return value in entries or ("*" in entries and header != "Vary")
-
-
-def _could_be_listed(origin: str) -> bool:
-    """Whether an owner could have written it into ALLOWED_ORIGINS."""
-    try:
-        return bool(parse_origins(origin))
-    except ValueError:
-        return False
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

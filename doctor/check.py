@@ -1,15 +1,14 @@
 """Checks in their order: one that needs another which failed is not run."""
 
 import dataclasses
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from doctor.finding import Failure, Finding
+from doctor.quoting import struck_out
 
 Subject = TypeVar("Subject")
-_SECRETS = re.compile(r"auth_tokens/[\w-]{8,}|AIza[\w-]{20,}|AQ\.[\w.-]{16,}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,29 +28,32 @@ def run(
     subject: Subject,
     started: Callable[[str], None] = lambda _: None,
     clock: Callable[[], float] = time.perf_counter,
+    secrets: Iterable[str] = (),
 ) -> Iterator[Finding]:
-    """Yield the finding of each check as soon as it is known; `started` hears a check's name before it begins."""
-    unwell: dict[str, str] = {}  # check → the failed check at the root of why it gave nothing
+    """Yield the finding of each check as soon as it is known; `started` hears a check's name before it begins.
+
+    No finding repeats one of the `secrets`, or anything that looks like one.
+    """
+    failed: dict[str, str] = {}  # check → the failed check at the root of why it gave nothing
     for check in checks:
-        root = next((unwell[need] for need in check.needs if need in unwell), None)
+        root = next((failed[need] for need in check.needs if need in failed), None)
         if root:
-            unwell[check.name] = root
+            failed[check.name] = root
             yield Finding(check.name, None, f"not run, because “{root}” failed", None, None, 0)
             continue
         started(check.name)
         begun = clock()
-        detail, failure = "", None
+        detail, cause, fix = "", None, None
         try:
             detail = check.examine(subject)
-        except Failure as found:
-            failure, detail = found, found.detail
-            unwell[check.name] = check.name
+        except Failure as failure:
+            failed[check.name] = check.name
+            detail, cause = failure.detail, _on_one_line(struck_out(failure.cause, secrets))
+            fix = "\n".join(map(_on_one_line, struck_out(failure.fix, secrets).split("\n")))
         milliseconds = round(1000 * (clock() - begun))
-        cause, cure = (redact(failure.cause), redact(failure.cure)) if failure else (None, None)
-        yield Finding(check.name, failure is None, redact(detail), cause, cure, milliseconds)
+        yield Finding(check.name, cause is None, _on_one_line(struck_out(detail, secrets)), cause, fix, milliseconds)
 
 
-def redact(text: str) -> str:
-    """Strike out tokens and keys, and control characters: a server decides some of what is quoted."""
-    text = _SECRETS.sub("[not shown]", text)
-    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)
+def _on_one_line(text: str) -> str:
+    """Return `text` without what ends a line or steers a terminal, whoever wrote it."""
+    return "".join(character if character.isprintable() else " " for character in text)

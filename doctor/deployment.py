@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from doctor.cloud_run import Service, service_of
 from doctor.live import Live, Outcome
-from doctor.place import Place, place_of
-from doctor.web import Answer, Web
+from doctor.web import FORBIDDEN, UNAUTHORIZED, Answer, Web
 
 # No page sends this field, and the function refuses a field that it does not know, but only after it has looked at
 # the origin: so it shows whether an origin is accepted without a token being minted.
 NO_TOKEN = {"doctor": True}
 ORIGIN_REFUSED = "origin_not_allowed"
+_SHORTEST_SECRET = 8  # characters; shorter values are words
 
 
 @dataclasses.dataclass
@@ -21,8 +22,9 @@ class Deployment:
     """What is examined. `url` is where pages ask for tokens; `origins` are on its allowlist, the first one is tried.
 
     `prompt` names the prompt file to ask for (None: the default one), `opened` the setup fields that it leaves to the
-    page on purpose, `headers` what proves a caller where the function wants one, `speak` whether the model may be made
-    to speak, and `slow_seconds` how long a visitor may wait.
+    page on purpose, `headers` what proves a caller where the function wants one, `websockets` the hosts beside Google's
+    where sessions may be opened, `speak` whether the model may be made to speak, and `slow_seconds` how long a visitor
+    may wait. `probed` holds what each origin got that was asked with.
     """
 
     url: str
@@ -32,6 +34,7 @@ class Deployment:
     prompt: str | None = None
     opened: tuple[str, ...] = ()
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    websockets: tuple[str, ...] = ()
     project: str | None = None
     speak: bool = False
     slow_seconds: float = 10.0
@@ -43,8 +46,7 @@ class Deployment:
     token: Answer | None = None
     received_at: datetime | None = None
     hostile: Outcome | None = None
-    connected_with: str = ""
-    accepted: dict[str, Answer] = dataclasses.field(default_factory=dict)
+    probed: dict[str, Answer] = dataclasses.field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -57,9 +59,15 @@ class Deployment:
         return re.sub(r"/api/token/?\Z", "/", self.url)
 
     @property
-    def place(self) -> Place:
+    def service(self) -> Service:
         """Where it runs, for commands."""
-        return place_of(self.url, self.project)
+        return service_of(self.url, self.project)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What proves the caller, as it is sent, and without its scheme: a server may repeat it."""
+        texts = (text for value in self.headers.values() for text in (value, value.rpartition(" ")[2]))
+        return tuple(text for text in texts if len(text) >= _SHORTEST_SECRET)
 
     def get(self) -> Answer:
         """Ask how it is, as a page does when it loads."""
@@ -86,9 +94,12 @@ class Deployment:
 
 
 def accepts(answer: Answer) -> bool | None:
-    """Whether the function got past the origin in this answer; None when the answer does not say."""
-    if answer.code == ORIGIN_REFUSED or (not answer.code and answer.status in (401, 403)):
+    """Whether livetoken got past the origin in this answer; None where it is not livetoken's answer."""
+    if answer.code == ORIGIN_REFUSED:
         return False
-    if answer.code or answer.status < 300:  # noqa: PLR2004 - the success statuses end here
-        return True
-    return None
+    return True if answer.code or answer.token else None
+
+
+def turned_away(answer: Answer) -> bool:
+    """Whether there is no token because somebody in front of livetoken lets nobody through."""
+    return accepts(answer) is None and answer.status in (UNAUTHORIZED, FORBIDDEN)

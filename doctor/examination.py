@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doctor import allowlist, clocks, minting, reach, sessions
+from doctor import allowlist, clocks, health, minting, reach, sessions
 from doctor.check import Check
 from doctor.deployment import Deployment
 from doctor.gemini import Gemini
-from doctor.vault import Vault, machine_login
+from doctor.secret_manager import Secret, machine_login
 from livetoken.settings.environment import Settings
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def checks() -> list[Check[Deployment]]:
     return [
         Check("name", reach.name),
         Check("reachable", reach.reachable, ("name",)),
-        Check("public", reach.public, ("reachable",)),
-        Check("health", reach.health, ("public",)),
+        Check("public", health.public, ("reachable",)),
+        Check("health", health.health, ("public",)),
         Check("origin", allowlist.origin, ("health",)),
         Check("look-alikes", allowlist.others, ("origin",)),
         Check("preflight", allowlist.preflight, ("origin",)),
@@ -40,11 +40,11 @@ def google_checks(
     settings: Settings, timeout: float, login: Callable[[], "Credentials"] = machine_login
 ) -> list[Check[Deployment]]:
     """What is examined on Google's side; it also tells something when the function does not answer at all."""
-    vault = Vault(settings, timeout, login)
-    gemini = Gemini(settings, timeout, lambda: vault.key)
+    secret = Secret(settings, timeout, login)
+    gemini = Gemini(settings, timeout, lambda: secret.key)
     return [
-        Check("secret", lambda _: vault.secret()),
-        Check("access", lambda _: vault.access(), ("secret",)),
+        Check("secret", lambda _: secret.exists()),
+        Check("access", lambda _: secret.access(), ("secret",)),
         Check("key", gemini.key, ("access",)),
         Check("model", gemini.model, ("key",)),
         Check("versions", gemini.versions, ("key",)),

@@ -9,17 +9,17 @@ class Failure(Exception):  # noqa: N818 - a check that fails is a result, not an
 
     Attributes:
         cause: why, in a sentence that a site owner understands.
-        cure: what to do next; lines that begin with `$ ` are commands.
+        fix: what to do next; lines that begin with `$ ` are commands.
         detail: what was seen; empty when the cause says it all.
     """
 
-    def __init__(self, cause: str, cure: str, detail: str = "") -> None:
+    def __init__(self, cause: str, fix: str, detail: str = "") -> None:
         super().__init__(cause)
-        self.cause, self.cure, self.detail = cause, cure, detail
+        self.cause, self.fix, self.detail = cause, fix, detail
 
     def seen(self, detail: str) -> "Failure":
         """Return the same failure with what was seen."""
-        return Failure(self.cause, self.cure, detail)
+        return Failure(self.cause, self.fix, detail)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Finding:
     ok: bool | None
     detail: str
     cause: str | None
-    cure: str | None
+    fix: str | None
     milliseconds: int
 
     def shown(self) -> dict[str, Any]:
-        """The check as `--json` shows it."""
-        return dataclasses.asdict(self)
+        """The check as `--json` shows it, where the fix has kept its first name."""
+        return {"cure" if name == "fix" else name: value for name, value in dataclasses.asdict(self).items()}

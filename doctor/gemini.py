@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from doctor.deployment import Deployment
 from doctor.finding import Failure
+from doctor.quoting import quoted, shown
 from livetoken.prompts.models import DEFAULT_MODEL
 from livetoken.settings.environment import Settings
 
@@ -26,7 +27,7 @@ class Attempt(NamedTuple):
 
     def described(self) -> str:
         """Status and words together."""
-        return f"{self.status} “{self.says[:160]}”" if self.status else self.says
+        return f"{self.status} {quoted(self.says)}" if self.status else self.says
 
 
 class Gemini:
@@ -64,7 +65,9 @@ class Gemini:
                 raise self._why(attempt) from error
             raise Failure(f"{name} does not exist for this key.", self._others(client), "404") from error
         if actions and _LIVE_ACTION not in actions:
-            raise Failure(f"{name} is no model for live conversations.", self._others(client), ", ".join(actions))
+            raise Failure(
+                f"{name} is no model for live conversations.", self._others(client), ", ".join(map(shown, actions))
+            )
         return f"{name} is there"
 
     def versions(self, deployment: Deployment) -> str:
@@ -78,8 +81,8 @@ class Gemini:
         if not attempts[own].says:
             return f"{seen}; the function uses {own}"
         usable = [version for version in ("v1alpha", "v1beta") if not attempts[version].says]
-        cure = f"Set GEMINI_API_VERSION={usable[0]} and deploy." if usable else "Try again in a minute."
-        raise Failure(f"The function uses {own}, which mints no tokens now.", cure, seen)
+        fix = f"Set GEMINI_API_VERSION={usable[0]} and deploy." if usable else "Try again in a minute."
+        raise Failure(f"The function uses {own}, which mints no tokens now.", fix, seen)
 
     def _own_version(self, deployment: Deployment) -> str:
         """The version that the function answered with, else the one that is set here."""
@@ -129,9 +132,9 @@ class Gemini:
             live = [
                 model.name or "" for model in client.models.list() if _LIVE_ACTION in (model.supported_actions or [])
             ]
-        except Exception:  # noqa: BLE001 - without the list the cure says less
+        except Exception:  # noqa: BLE001 - without the list the fix says less
             live = []
-        known = f" This key may use: {', '.join(live)}." if live else ""
+        known = f" This key may use: {', '.join(map(shown, live))}." if live else ""
         return f"Name another `model` in the prompt file, and deploy.{known}"
 
     def _why(self, attempt: Attempt) -> Failure:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from doctor.finding import Failure
-from doctor.trouble import no_answer
+from doctor.network_errors import no_answer
+from doctor.quoting import quoted
 from doctor.web import is_loopback, proxy_for
 
 if TYPE_CHECKING:
-    from websockets.sync.client import ClientConnection
+    from websockets.sync.client import ClientConnection as Connection
 
 ABNORMAL = 1006
 LARGEST_MESSAGE = 4 * 1024 * 1024
+_SAID = 1000  # characters of a conversation that are kept
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ class Outcome:
         """The end in a few words."""
         if self.upgrade:
             return f"HTTP {self.upgrade} instead of a WebSocket"
-        return f"closed with {self.code}" + (f" “{self.reason}”" if self.reason else "")
+        return f"closed with {self.code}" + (f" {quoted(self.reason)}" if self.reason else "")
 
 
 @dataclass(frozen=True)
 class Live:
-    """Opens sessions; `timeout` is in seconds, for the socket and for `setupComplete` each."""
+    """Opens sessions; `timeout` is in seconds, for the socket, for `setupComplete` and for what is said each."""
 
     timeout: float
     context: ssl.SSLContext
@@ -59,13 +61,23 @@ class Live:
         """
         try:
             from websockets import exceptions
-            from websockets.sync.client import connect
+            from websockets.sync.client import ClientConnection, connect
             from websockets.typing import Origin
         except ImportError as error:
             raise Failure(
                 "Python's package websockets is not installed here.",
                 "Run it as `make doctor URL=… ORIGIN=…`, which prepares everything.",
             ) from error
+
+        class OneServer(ClientConnection):
+            """Follows no redirect: the token would go along, to wherever a server likes."""
+
+            def handshake(self, *args: Any, **options: Any) -> None:
+                try:
+                    super().handshake(*args, **options)
+                except exceptions.InvalidStatus as refused:
+                    raise _UpgradeRefusedError(refused.response.status_code) from refused
+
         begun = self.clock()
         try:
             with connect(
@@ -76,22 +88,23 @@ class Live:
                 open_timeout=self.timeout,
                 close_timeout=1,
                 max_size=LARGEST_MESSAGE,
+                create_connection=OneServer,
             ) as socket:
                 opened = self.clock()
                 return self._session(socket, {"setup": setup}, opened - begun, say)
-        except exceptions.InvalidStatus as refused:
-            return Outcome(ready=False, upgrade=refused.response.status_code)
+        except _UpgradeRefusedError as refused:
+            return Outcome(ready=False, upgrade=refused.status)
         except (OSError, EOFError, ValueError, OverflowError, exceptions.WebSocketException) as error:
             known = error if isinstance(error, OSError) else ConnectionError()
             raise no_answer(known, url, self.timeout) from error
 
-    def _session(self, socket: "ClientConnection", first: object, open_seconds: float, say: str | None) -> Outcome:
+    def _session(self, socket: "Connection", first: object, open_seconds: float, say: str | None) -> Outcome:
         from websockets.exceptions import ConnectionClosed
 
         sent = self.clock()
         try:
             socket.send(json.dumps(first))
-            while "setupComplete" not in _read(socket.recv(timeout=self.timeout)):
+            while "setupComplete" not in self._receive(socket, sent + self.timeout):
                 pass
             setup_seconds = self.clock() - sent
         except ConnectionClosed as closed:
@@ -100,27 +113,44 @@ class Live:
         said = self._conversation(socket, say) if say else ""
         return Outcome(ready=True, open_seconds=open_seconds, setup_seconds=setup_seconds, said=said)
 
-    def _conversation(self, socket: "ClientConnection", say: str) -> str:
+    def _conversation(self, socket: "Connection", say: str) -> str:
         """Return what was spoken in answer, as its transcription has it, as far as it came."""
         from websockets.exceptions import ConnectionClosed
 
         said, end = "", self.clock() + self.timeout
         with contextlib.suppress(ConnectionClosed, TimeoutError):
             socket.send(json.dumps({"realtimeInput": {"text": say}}))
-            while self.clock() < end:
-                content = _read(socket.recv(timeout=self.timeout)).get("serverContent") or {}
-                said += (content.get("outputTranscription") or {}).get("text") or ""
-                for part in (content.get("modelTurn") or {}).get("parts") or []:
-                    said += part.get("text") or ""
+            while len(said) < _SAID:
+                content = _object(self._receive(socket, end).get("serverContent"))
+                parts = _object(content.get("modelTurn")).get("parts")
+                heard = [content.get("outputTranscription"), *(parts if isinstance(parts, list) else [])]
+                said += "".join(str(_object(part).get("text") or "") for part in heard)
                 if content.get("generationComplete") or content.get("turnComplete"):
                     break
-        return said
+        return said[:_SAID]
+
+    def _receive(self, socket: "Connection", end: float) -> dict[str, Any]:
+        """Return the JSON object of the next message, which Google sends as text in binary frames; empty for others.
+
+        Raises:
+            TimeoutError: the clock has reached `end`, whatever else has come until then.
+        """
+        left = end - self.clock()
+        if left <= 0:
+            raise TimeoutError
+        with contextlib.suppress(ValueError, RecursionError):
+            return _object(json.loads(socket.recv(timeout=left)))
+        return {}
 
 
-def _read(message: str | bytes) -> dict[str, Any]:
-    """The message's JSON object; Google sends text in binary frames."""
-    with contextlib.suppress(ValueError):
-        document = json.loads(message)
-        if isinstance(document, dict):
-            return document
-    return {}
+class _UpgradeRefusedError(Exception):
+    """The server answered with another status than that of a WebSocket."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _object(value: object) -> dict[str, Any]:
+    """Return a JSON object as it is, and an empty one for everything else."""
+    return value if isinstance(value, dict) else {}

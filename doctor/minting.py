@@ -5,24 +5,24 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from doctor.cures import refused
+from doctor import websocket_url
 from doctor.deployment import Deployment
 from doctor.finding import Failure
+from doctor.fixes import refused
 from doctor.web import Answer, is_loopback
 
 LONGEST = timedelta(hours=20)  # no token may live longer
 _TIMES = ("expiresAt", "newSessionExpiresAt")
 _FORMS = {
-    "token": r"auth_tokens/[\w-]{16,}",
-    "expiresAt": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
-    "newSessionExpiresAt": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
-    "model": r"models/[\w.-]+",
-    "voice": r"[\w-]+",
-    "prompt": r"[a-z0-9][a-z0-9-]*",
+    "token": r"auth_tokens/[\w-]{16,400}",
+    "expiresAt": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)",
+    "newSessionExpiresAt": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)",
+    "model": r"models/[\w.-]{1,100}",
+    "voice": r"[\w-]{1,100}",
+    "prompt": r"[a-z0-9][a-z0-9-]{0,100}",
     "apiVersion": r"v1(alpha|beta)?",
-    "websocketUrl": r"wss?://[\w.-]+(:\d{1,5})?/[!-~]+\.BidiGenerateContentConstrained",
+    "websocketUrl": websocket_url.FORM,
 }
 
 
@@ -54,8 +54,7 @@ def complete(deployment: Deployment) -> str:
             answer.described(),
         )
     names = f"{fields['model']}, voice {fields['voice']}, prompt {fields['prompt']}, {fields['apiVersion']}"
-    host = urlsplit(fields["websocketUrl"]).netloc
-    return f"all {len(_FORMS)} fields; {names}, at {host}"
+    return f"all {len(_FORMS)} fields; {names}, at {websocket_url.leads_to(fields['websocketUrl'])}"
 
 
 def _implausible(fields: dict[str, Any], answer: Answer, deployment: Deployment) -> list[str]:
@@ -108,7 +107,7 @@ def minted(deployment: Deployment) -> Answer:
 
 def server_time(answer: Answer) -> datetime | None:
     """What the server's clock said when it answered."""
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
         moment = parsedate_to_datetime(answer.header("Date"))
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None

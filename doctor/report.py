@@ -6,15 +6,19 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from typing import Any, TextIO
+from unicodedata import east_asian_width
 
 from doctor.finding import Finding
 
 _COLUMN = 12  # width of the longest name of a check, and a space
 _MARKS: dict[bool | None, tuple[str, str]] = {True: ("✓", "ok  "), False: ("✗", "FAIL"), None: ("–", "-   ")}  # noqa: RUF001 - a dash is meant
+_GOES_ON = "… "  # before each line on which a quotation goes on
+_SPARE = 8  # columns for that mark, and for dots that are written out where the terminal has no others
+_HALF = "\0"
 
 
 class Lines:
-    """Prints for people: progress while a check runs (on a terminal), then its line, then cause and cure."""
+    """Prints for people: progress while a check runs (on a terminal), then its line, then cause and fix."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
@@ -36,7 +40,7 @@ class Lines:
         mark = _MARKS[finding.ok][1 if self._plain else 0]
         indent = " " * (len(mark) + 1 + _COLUMN)
         self._block(f"{mark} {finding.name:<{_COLUMN}}", indent, finding.detail or "failed")
-        for label, text in (("Cause: ", finding.cause), ("Cure:  ", finding.cure)):
+        for label, text in (("Cause: ", finding.cause), ("Fix:   ", finding.fix)):
             for number, line in enumerate((text or "").split("\n") if text else []):
                 first = label if number == 0 and not line.startswith("$ ") else " " * len(label)
                 if number == 0 and line.startswith("$ "):
@@ -61,8 +65,21 @@ class Lines:
         if text.startswith("$ "):  # a command stays on one line, so that it can be copied
             self._print(indent + text)
             return
-        wrap = textwrap.TextWrapper(self._width, first, indent, break_long_words=False, break_on_hyphens=False)
-        self._print(wrap.fill(text) if text else first.rstrip())
+        quotes = "“" in text  # a quotation is somebody else's: no line of it may look like one of ours
+        lines = textwrap.wrap(
+            _in_columns(text),
+            self._width - (_SPARE if quotes else 0),
+            initial_indent=first,
+            subsequent_indent=indent,
+            break_long_words=quotes,
+            break_on_hyphens=False,
+        )
+        quoting = False
+        for number, line in enumerate(lines or [first.rstrip()]):
+            inside = quoting and number > 0
+            self._print((indent + _GOES_ON + line[len(indent) :] if inside else line).replace(_HALF, ""))
+            if {"“", "”"} & set(line):
+                quoting = line.rfind("“") > line.rfind("”")
 
     def _print(self, text: str) -> None:
         if self._plain:
@@ -83,6 +100,11 @@ def document(url: str, origin: str, findings: Sequence[Finding], minted: int, mi
         "checks": [finding.shown() for finding in findings],
     }
     return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _in_columns(text: str) -> str:
+    """Return `text` as long as it is wide: some characters take two columns of a terminal."""
+    return "".join(f"{character}{_HALF}" if east_asian_width(character) in "WF" else character for character in text)
 
 
 def _can_write(out: TextIO, text: str) -> bool:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from doctor import websocket_url
 from doctor.deployment import Deployment
 from doctor.finding import Failure
 from doctor.live import ABNORMAL, Outcome
-from doctor.minting import minted, mints
+from doctor.minting import complete, minted, mints
+from doctor.quoting import quoted
 
 INVALID, POLICY, SERVER = 1007, 1008, 1011
 WORD = "rhubarb"
@@ -52,10 +54,10 @@ def connects(deployment: Deployment) -> str:
     outcome = deployment.hostile = _open(deployment, hostile, say=QUESTION if deployment.speak else None)
     if not outcome.ready and outcome.code in (INVALID, POLICY):
         mints(deployment)
+        complete(deployment)  # a second answer may be another one
         outcome = _open(deployment, honest_setup(deployment))
     if not outcome.ready:
         raise _meaning(deployment, outcome)
-    deployment.connected_with = str(minted(deployment).token)
     opened, ready = 1000 * outcome.open_seconds, 1000 * outcome.setup_seconds
     return f"setupComplete {ready:.0f} ms after the setup, the socket open in {opened:.0f} ms"
 
@@ -76,10 +78,10 @@ def lock(deployment: Deployment) -> str:
         raise Failure(
             "The visitor's browser decides the instruction: the model named a word that only the browser's setup knew.",
             "Lock the system instruction: remove it from `open:` in the prompt file, or give the file a template.",
-            f"it said: “{outcome.said[:120]}”",
+            f"it said: {quoted(outcome.said, 120)}",
         )
     if deployment.speak:
-        heard = f"asked aloud, it did not know the hostile word: “{outcome.said[:60].strip()}”"
+        heard = f"asked aloud, it did not know the hostile word: {quoted(outcome.said.strip(), 60)}"
         return f"a hostile setup was ignored whole; {heard}" if outcome.said else "ignored; the model said nothing"
     left = f" (left out, because open on purpose: {', '.join(deployment.opened)})" if deployment.opened else ""
     return f"a setup with a made-up model, voice, modality and tool was ignored{left}"
@@ -87,9 +89,7 @@ def lock(deployment: Deployment) -> str:
 
 def reuse(deployment: Deployment) -> str:
     """The same token opens no second session."""
-    outcome = deployment.live.open(
-        minted(deployment).json["websocketUrl"], deployment.connected_with, honest_setup(deployment), deployment.origin
-    )
+    outcome = _open(deployment, honest_setup(deployment))
     if outcome.ready:
         raise Failure(
             "The token opens more than one session: whoever reads it from the page can use it again.",
@@ -107,7 +107,21 @@ def reuse(deployment: Deployment) -> str:
 
 def _open(deployment: Deployment, setup: dict[str, Any], say: str | None = None) -> Outcome:
     answer = minted(deployment)
+    _require_known_host(deployment, answer.json["websocketUrl"])
     return deployment.live.open(answer.json["websocketUrl"], str(answer.token), setup, deployment.origin, say)
+
+
+def _require_known_host(deployment: Deployment, url: str) -> None:
+    """Raise Failure when the function sends its visitors' voices to somebody whom the owner has not named."""
+    if not websocket_url.may_be_opened(url, deployment.url, deployment.websockets):
+        there = websocket_url.leads_to(url)
+        raise Failure(
+            f"The function sends your visitors, and what they say, to {there}, which is not Google's "
+            f"{websocket_url.GOOGLE}. The doctor has not gone there.",
+            "If you did not choose that host yourself (setting GEMINI_BASE_URL), pause the function (PAUSED=1), and "
+            f"deploy this repository's livetoken. If you did, tell the doctor so: --websocket {there}",
+            f"websocketUrl leads to {there}",
+        )
 
 
 def _meaning(deployment: Deployment, outcome: Outcome) -> Failure:

@@ -6,19 +6,26 @@ import http.client
 import ipaddress
 import json
 import ssl
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from doctor.trouble import no_answer
+from doctor.network_errors import no_answer
+from doctor.quoting import shown
+from livetoken.errors import every_refusal
 
+T = TypeVar("T")
 LARGEST_ANSWER = 256 * 1024  # bytes; ours are below one thousandth of it
 _PIECE = 16 * 1024
+_KIND = r"[\w.+-]{1,40}/[\w.+-]{1,40}"
 FORBIDDEN, UNAUTHORIZED = 403, 401
+CODES = frozenset(refusal.code for refusal in every_refusal())
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,8 @@ class Answer:
     seconds: float
 
     def header(self, name: str) -> str:
-        """The header's value, empty where there is none."""
-        return str(self.headers.get(name, ""))
+        """The header's value on one line, empty where there is none."""
+        return " ".join(str(self.headers.get(name, "")).split())
 
     @functools.cached_property
     def json(self) -> dict[str, Any]:
@@ -45,9 +52,9 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The stable code of a refusal in livetoken's own form; empty for anything else."""
-        ours = isinstance(self.json.get("error"), str) and isinstance(self.json.get("code"), str)
-        return str(self.json["code"]) if ours else ""
+        """The code of a refusal of livetoken's, in its form; empty for anything else, which somebody else has said."""
+        texts = [self.json.get(name) for name in ("error", "code", "requestId")]
+        return str(texts[1]) if all(isinstance(text, str) for text in texts) and texts[1] in CODES else ""
 
     @property
     def token(self) -> str | None:
@@ -57,8 +64,10 @@ class Answer:
 
     def described(self) -> str:
         """Status and kind of the answer in a few words, without its content."""
-        kind = (self.header("Content-Type").partition(";")[0].strip() or "no content type") if self.body else "empty"
-        return f"{self.status} {self.code}" if self.code else f"{self.status}, {kind}"
+        if self.code:
+            return f"{self.status} {self.code}"
+        kind = self.header("Content-Type").partition(";")[0].strip()
+        return f"{self.status}, {(shown(kind, _KIND) if kind else 'no content type') if self.body else 'empty'}"
 
 
 class _AsItIs(urllib.request.HTTPErrorProcessor):
@@ -71,7 +80,7 @@ class _AsItIs(urllib.request.HTTPErrorProcessor):
 
 
 class Web:
-    """Sends requests; `timeout` is in seconds, for connecting and for the whole answer each."""
+    """Sends requests; `timeout` is in seconds, for each answer from looking up the name to the last byte."""
 
     def __init__(self, timeout: float, clock: Callable[[], float] = time.perf_counter) -> None:
         self.timeout, self._clock = timeout, clock
@@ -86,26 +95,44 @@ class Web:
         data = None if body is None else json.dumps(body).encode()
         given = {"User-Agent": "livetoken-doctor", **headers}
         request = urllib.request.Request(url, data, given, method=method)  # noqa: S310 - main() lets http and https in
-        begun = self._clock()
         try:
-            with self._opener(url).open(request, timeout=self.timeout) as response:
-                content = self._read(response, begun)
-                return Answer(response.status, response.headers, content, self._clock() - begun)
+            return within(self.timeout, lambda: self._answer(request))
         except (OSError, http.client.HTTPException) as error:
             raise no_answer(error, url, self.timeout) from error
 
-    def _read(self, response: http.client.HTTPResponse, begun: float) -> bytes:
-        content = b""
-        while len(content) < LARGEST_ANSWER and (piece := response.read1(_PIECE)):
-            content += piece
-            if self._clock() - begun > self.timeout:  # the socket's own timeout starts anew with every drop
-                raise TimeoutError
-        return content
+    def _answer(self, request: urllib.request.Request) -> Answer:
+        begun, content = self._clock(), b""
+        with self._opener(request.full_url).open(request, timeout=self.timeout) as response:
+            while len(content) < LARGEST_ANSWER and (piece := response.read1(_PIECE)):
+                content += piece
+                if self._clock() - begun > self.timeout:
+                    raise TimeoutError
+            return Answer(response.status, response.headers, content[:LARGEST_ANSWER], self._clock() - begun)
 
     def _opener(self, url: str) -> urllib.request.OpenerDirector:
         proxies: dict[str, str] | None = {} if proxy_for(url) is None else None
         handlers = [_AsItIs(), urllib.request.HTTPSHandler(context=self.context), urllib.request.ProxyHandler(proxies)]
         return urllib.request.build_opener(*handlers)
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """Return what `work` returns, or raise what it raises.
+
+    The timeouts of sockets begin anew with every byte, so a server that drips its answer passes them for ever.
+
+    Raises:
+        TimeoutError: it was not done within `seconds`. It is left to itself, and ends with this process.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="within").start()
+    return done.result(timeout=seconds)
 
 
 def is_loopback(url: str) -> bool:

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import re
 import secrets
 import sys
 import time
@@ -16,9 +15,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from livetoken.runtime.redaction import SECRETS, redact
 from livetoken.settings.environment import Settings
-
-_SECRETS = re.compile(r"AIza[\w-]{20,}|AQ\.[\w.-]{16,}|auth_tokens/[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 
 
 class Logs:
@@ -56,7 +54,7 @@ class Logs:
         """Return `entry` as JSON in ASCII, so that no character can fail to be written; redacted where it must be."""
         line = json.dumps(entry)
         # what looks like a secret consists of characters that JSON does not escape, so it would be seen in the line
-        if _SECRETS.search(line) or any(json.dumps(text)[1:-1] in line for text in self._hidden):
+        if SECRETS.search(line) or any(json.dumps(text)[1:-1] in line for text in self._hidden):
             return json.dumps(self._redacted(entry))
         return line
 
@@ -70,9 +68,7 @@ class Logs:
 
         It is done before the text is written as JSON: a pattern could begin in the middle of an escape.
         """
-        for secret_text in self._hidden:
-            text = text.replace(secret_text, "[redacted]")
-        return _SECRETS.sub("[redacted]", text)
+        return redact(text, self._hidden)
 
     def hash(self, text: str) -> str:
         """Return a short hash that tells equal from different for a day, and cannot be looked up or reversed."""

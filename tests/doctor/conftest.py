@@ -1,4 +1,4 @@
-"""What the doctor's tests share: one stand-in, one function with ordinary settings, one with odd prompt files."""
+"""What the doctor's tests share: one emulator, one function with ordinary settings, one with odd prompt files."""
 
 import contextlib
 import dataclasses
@@ -48,12 +48,12 @@ class Examined:
         return [finding.name for finding in self.findings.values() if finding.ok is False]
 
     def blames(self, name: str) -> str:
-        """Return cause, cure and detail of the one failed check, after making sure that it is the only one."""
+        """Return cause, fix and detail of the one failed check, after making sure that it is the only one."""
         assert self.failed == [name], {f.name: (f.cause, f.detail) for f in self.findings.values() if f.ok is False}
         finding = self.findings[name]
         assert finding.cause
-        assert finding.cure
-        return f"{finding.cause} {finding.cure} {finding.detail}"
+        assert finding.fix
+        return f"{finding.cause} {finding.fix} {finding.detail}"
 
 
 Examine = Callable[..., Examined]
@@ -68,7 +68,7 @@ def _one_google() -> Iterator[processes.Google]:
 
 @pytest.fixture(name="google")
 def _google(one_google: processes.Google) -> Iterator[processes.Google]:
-    """The stand-in as new, and left as new to tests that do not ask for it."""
+    """The emulator as new, and left as new to tests that do not ask for it."""
     one_google.reset()
     yield one_google
     one_google.reset()
@@ -100,7 +100,8 @@ def _examine() -> Examine:
     def examine(url: str, *origins: str, timeout: float = 10, **options: Any) -> Examined:
         web = Web(timeout)
         deployment = Deployment(url, origins or (ORIGIN,), web, Live(timeout, web.context), **options)
-        return Examined({finding.name: finding for finding in run(checks(), deployment)}, deployment)
+        findings = run(checks(), deployment, secrets=deployment.secrets)
+        return Examined({finding.name: finding for finding in findings}, deployment)
 
     return examine
 

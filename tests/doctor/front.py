@@ -54,19 +54,20 @@ def relay(target: str, method: str, path: str, headers: dict[str, str], body: by
 
 @contextlib.contextmanager
 def front(answering: Answering, target: str = "http://127.0.0.1:9", tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Serve `answering` while the block runs; yields the URL. `asked.relay(Origin=…)` asks `target` with that header."""
+    """Serve `answering` while the block runs; yields the URL. `asked.relay(Origin=…)` asks `target` with that header, or without."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-            def passed_on(**changed: str) -> Reply:
+            def passed_on(**changed: str | None) -> Reply:
                 sent = {
                     name: value
                     for name, value in self.headers.items()
                     if name.lower() not in ("host", "connection", "content-length")
                 }
-                return relay(target, self.command, self.path, {**sent, **changed}, body)
+                headers = {name: value for name, value in {**sent, **changed}.items() if value is not None}
+                return relay(target, self.command, self.path, headers, body)
 
             reply = answering(Asked(self.command, self.path, self.headers, body, passed_on))
             self.send_response_only(reply.status)

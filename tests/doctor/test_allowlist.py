@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from dev import processes
-from doctor.allowlist import look_alikes
+from doctor.look_alikes import look_alikes
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply
 from tests.support import ORIGIN

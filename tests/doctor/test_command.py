@@ -9,9 +9,9 @@ import pytest
 
 from dev import processes
 from doctor.__main__ import parser
-from doctor.allowlist import look_alikes
+from doctor.cloud_run import service_of
 from doctor.examination import checks
-from doctor.place import place_of
+from doctor.look_alikes import look_alikes
 from doctor.report import Lines
 from tests.doctor.front import Answering, page
 from tests.support import KEY, ORIGIN, ROOT
@@ -23,7 +23,7 @@ GOOGLE_NAMES = ["secret", "access", "key", "model", "versions"]
 
 
 def environment(google: processes.Google) -> dict[str, str]:
-    """Return the function's own settings for Google's side, and the login that the stand-in gives."""
+    """Return the function's own settings for Google's side, and the login that the emulator gives."""
     env = processes.function_env(google.url)
     del env["GEMINI_API_KEY_SECRET"]
     return {**env, "NO_GCE_CHECK": "false"}
@@ -62,12 +62,12 @@ def test_json(command: Command, function: processes.Function, google: processes.
 
 
 def test_broken(command: Command, in_front: InFront) -> None:
-    """A failure is told with cause and cure, commands stay whole, what depends on it is not run, exit status is 1."""
+    """A failure is told with cause and fix, commands stay whole, what depends on it is not run, exit status is 1."""
     done = command(in_front(lambda _: page(403, "403 Forbidden")), "--origin", ORIGIN)
     assert done.returncode == 1
     assert "✗ public" in done.stdout
     assert "Cause: The function is not public" in done.stdout
-    assert "Cure:  Let everybody call it" in done.stdout
+    assert "Fix:   Let everybody call it" in done.stdout
     assert (
         "$ gcloud run services add-iam-policy-binding NAME --region=REGION --project=PROJECT --member=allUsers --role=roles/run.invoker\n"
         in done.stdout
@@ -78,7 +78,7 @@ def test_broken(command: Command, in_front: InFront) -> None:
 
 
 def test_broken_json(command: Command, function: processes.Function) -> None:
-    """In JSON, too, a failure has cause and cure, and a check that was not run is neither true nor false."""
+    """In JSON, too, a failure has cause and fix, and a check that was not run is neither true nor false."""
     done = command(function.url, "--origin", "https://blog.example", "--json")
     checked = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     assert done.returncode == 1
@@ -182,7 +182,7 @@ def test_progress_on_a_terminal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "place"),
+    ("url", "service"),
     [
         ("https://livetoken-123456789012.us-central1.run.app", ("livetoken", "us-central1", "123456789012")),
         ("https://live-token-abcdefghij-uc.a.run.app/api/token", ("live-token", "REGION", "PROJECT")),
@@ -190,9 +190,9 @@ def test_progress_on_a_terminal() -> None:
         ("https://tokens.shop.example", ("NAME", "REGION", "PROJECT")),
     ],
 )
-def test_commands_are_filled_in(url: str, place: tuple[str, str, str]) -> None:
+def test_commands_are_filled_in(url: str, service: tuple[str, str, str]) -> None:
     """Where the address tells name, region and project, the commands have them."""
-    assert place_of(url) == place
+    assert service_of(url) == service
 
 
 def test_page_of_the_documentation() -> None:

@@ -1,4 +1,4 @@
-"""Google's side: each failure of secret, key, model and API version, provoked against the stand-in."""
+"""Google's side: each failure of secret, key, model and API version, provoked against the emulator."""
 
 import urllib.request
 from collections.abc import Callable
@@ -22,7 +22,7 @@ NAMES = ["secret", "access", "key", "model", "versions"]
 
 @pytest.fixture(name="examine_google")
 def _examine_google(google: processes.Google) -> ExamineGoogle:
-    """Return an examiner of Google's side alone, logged in as the stand-in's metadata server says."""
+    """Return an examiner of Google's side alone, logged in as the emulator's metadata server says."""
 
     def login() -> Credentials:
         path = "computeMetadata/v1/instance/service-accounts/default/token"
@@ -102,7 +102,7 @@ def test_secret_manager_switched_off(examine_google: ExamineGoogle, google: proc
 
 
 def test_secret_manager_is_down(examine_google: ExamineGoogle, google: processes.Google) -> None:
-    """Secret Manager's own trouble is not blamed on the secret."""
+    """Secret Manager's own errors are not blamed on the secret."""
     google.fault("secret", "error", name="unavailable")
     assert "gave no usable answer" in examine_google().blames("secret")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dev import processes
-from doctor.cures import _MEANINGS
+from doctor.fixes import _MEANINGS
 from doctor.minting import _FORMS
 from tests.doctor.conftest import LISTED, Examine
 from tests.doctor.front import Answering, Asked, Reply
@@ -40,7 +40,7 @@ def spoiled(header: str, value: str | None) -> Answering:
 
 
 @pytest.mark.parametrize("code", NO_TOKEN_REASONS)
-def test_each_refusal_has_a_cure(examine: Examine, in_front: InFront, code: str) -> None:
+def test_each_refusal_has_a_fix(examine: Examine, in_front: InFront, code: str) -> None:
     """Every refusal of livetoken's is told with what its owner can do; the log is named by request where it knows more."""
 
     def answering(asked: Asked) -> Reply:
@@ -50,10 +50,10 @@ def test_each_refusal_has_a_cure(examine: Examine, in_front: InFront, code: str)
         return Reply(503, [("Content-Type", "application/json"), ("Retry-After", "30")], json.dumps(body).encode())
 
     told = examine(in_front(answering)).blames("mints")
-    cause, cure = _MEANINGS[code]
+    cause, fix = _MEANINGS[code]
     assert cause in told
-    assert cure in told
-    assert ('requestId="0123456789abcdef"' in told) == ("log" in cure)
+    assert fix in told
+    assert ('requestId="0123456789abcdef"' in told) == ("log" in fix)
 
 
 def test_paused(examine: Examine, one_google: processes.Google) -> None:
@@ -100,7 +100,7 @@ def test_secret_missing(examine: Examine, one_google: processes.Google) -> None:
 def test_gemini_fails(
     examine: Examine, function: processes.Function, google: processes.Google, fault: str, code: str
 ) -> None:
-    """What Gemini refuses comes through the real function as a cause and a cure."""
+    """What Gemini refuses comes through the real function as a cause and a fix."""
     google.fault("gemini", "error", name=fault)
     told = examine(function.url).blames("mints")
     assert code in told
@@ -201,12 +201,12 @@ def test_header_wrong(examine: Examine, in_front: InFront, header: str, value: s
     ids=["empty", "null", "not-utf8", "deep", "object", "lists", "short", "long"],
 )
 def test_nonsense(examine: Examine, in_front: InFront, body: bytes) -> None:
-    """Nonsense in place of a token is a failure with a cure, never an exception."""
+    """Nonsense in place of a token is a failure with a fix, never an exception."""
     headers = [("Content-Type", "application/json"), ("Date", "yesterday"), ("Retry-After", "\x1b[31msoon")]
     url = in_front(lambda asked: asked.relay() if asked.method != "POST" else Reply(200, headers, body))
     seen = examine(url)
     assert {"mints", "foreign"} & set(seen.failed)
-    assert all(finding.cure for finding in seen.findings.values() if finding.ok is False)
+    assert all(finding.fix for finding in seen.findings.values() if finding.ok is False)
 
 
 @pytest.mark.parametrize("port", [0, 65536, 99999])

@@ -1,64 +1,23 @@
 """Is it there, and is it ours: each failure of the first checks, provoked."""
 
 import contextlib
-import datetime as dt
 import json
-import socket
 import socketserver
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from dev import processes
 from doctor.web import Web
 from tests.doctor.conftest import Examine
-from tests.doctor.front import Answering, Asked, Reply, front, page
+from tests.doctor.deployed import behind_tls, deployed, listening
+from tests.doctor.front import Answering, Asked, Reply, page
 
 InFront = Callable[[Answering], str]
 NOT_RUN = 16
-
-
-@contextlib.contextmanager
-def behind_tls(
-    folder: Path, function: processes.Function, *, days: int = 30, host: str = "localhost"
-) -> Iterator[tuple[str, str]]:
-    """Serve the function over TLS with a certificate of its own making; yields URL and certificate."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    made = made.not_valid_before(now - dt.timedelta(days=60)).not_valid_after(now + dt.timedelta(days=days))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    certificate = made.sign(key, hashes.SHA256())
-    pem = folder / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    with front(lambda asked: asked.relay(), function.url, context) as url:
-        yield url.replace("127.0.0.1", "localhost"), str(pem)
-
-
-@contextlib.contextmanager
-def listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[int]:
-    """Run a server of raw sockets while the block runs; yields its port."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield int(server.server_address[1])
-        server.shutdown()
-        thread.join()
 
 
 def test_unknown_name(examine: Examine) -> None:
@@ -75,7 +34,7 @@ def test_plain_http_on_the_internet(examine: Examine) -> None:
 
 def test_self_signed(examine: Examine, function: processes.Function, tmp_path: Path) -> None:
     """A certificate that nobody signed fails the first check; the rest is not run."""
-    with behind_tls(tmp_path, function) as (url, _):
+    with behind_tls(tmp_path, function.url) as (url, _):
         seen = examine(url)
     assert "nobody that browsers trust has signed it" in seen.blames("name")
     assert seen["mints"].ok is None
@@ -85,7 +44,7 @@ def test_trusted_certificate(
     examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind TLS that this machine trusts, every check passes, and the certificate's end is told."""
-    with behind_tls(tmp_path, function) as (url, pem):
+    with behind_tls(tmp_path, function.url) as (url, pem):
         monkeypatch.setenv("SSL_CERT_FILE", pem)
         seen = examine(url)
     assert seen.failed == []
@@ -96,7 +55,7 @@ def test_expired_certificate(
     examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A certificate that was good once is told from one that never was."""
-    with behind_tls(tmp_path, function, days=-1) as (url, pem):
+    with behind_tls(tmp_path, function.url, days=-1) as (url, pem):
         monkeypatch.setenv("SSL_CERT_FILE", pem)
         assert "it has expired" in examine(url).blames("name")
 
@@ -105,7 +64,7 @@ def test_certificate_for_another_name(
     examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A certificate for another name is told as such."""
-    with behind_tls(tmp_path, function, host="other.example") as (url, pem):
+    with behind_tls(tmp_path, function.url, host="other.example") as (url, pem):
         monkeypatch.setenv("SSL_CERT_FILE", pem)
         assert "for other names than localhost" in examine(url).blames("name")
 
@@ -157,30 +116,15 @@ def test_dripping_answer(examine: Examine) -> None:
 
 
 def test_through_a_proxy(
-    examine: Examine, function: processes.Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    examine: Examine,
+    function: processes.Function,
+    google: processes.Google,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Behind a company's proxy, which resolves the names, everything is examined through it."""
-    asked_for: list[str] = []
-
-    class Proxy(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            asked_for.append(self.request.recv(1000).split()[1].decode())
-            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            with socket.create_connection(("127.0.0.1", port)) as target:
-                threading.Thread(target=pump, args=(target, self.request), daemon=True).start()
-                pump(self.request, target)
-
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while piece := source.recv(65536):
-                target.sendall(piece)
-            target.shutdown(socket.SHUT_WR)
-
-    with behind_tls(tmp_path, function, host="function.example") as (url, pem), listening(Proxy) as proxy:
-        port = int(url.rpartition(":")[2])
-        monkeypatch.setenv("SSL_CERT_FILE", pem)
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy}")
-        seen = examine("https://function.example")
+    with deployed(tmp_path, function.url, monkeypatch) as (url, asked_for):
+        seen = examine(url, websockets=(google.url.removeprefix("http://"),))
     assert seen.failed == []
     assert seen["name"].detail == "left to the proxy 127.0.0.1"
     assert set(asked_for) == {"function.example:443"}
@@ -219,7 +163,7 @@ def test_redirect_to_sign_in(examine: Examine, in_front: InFront) -> None:
 
 @pytest.mark.parametrize("status", [403, 401])
 def test_not_public(examine: Examine, in_front: InFront, status: int) -> None:
-    """Google's own 403, HTML without our code, is told from CORS trouble and cured with the invoker's role."""
+    """Google's own 403, HTML without our code, is told from a CORS error and fixed with the invoker's role."""
     seen = examine(in_front(lambda _: page(status, f"{status} Forbidden")))
     told = seen.blames("public")
     assert "roles/run.invoker" in told

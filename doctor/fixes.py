@@ -1,7 +1,11 @@
 """What each of livetoken's refusals means to the site's owner, and what to do about it."""
 
+import re
+
 from doctor.deployment import Deployment
 from doctor.finding import Failure
+from doctor.fronts import between, not_ours
+from doctor.quoting import quoted
 from doctor.web import Answer
 
 _MEANINGS = {
@@ -48,6 +52,7 @@ _MEANINGS = {
 def refused(deployment: Deployment, answer: Answer) -> Failure:
     """Return what it means that an honest page got `answer` instead of a token."""
     wait = answer.header("Retry-After")
+    wait = wait if re.fullmatch(r"[0-9]{1,6}", wait, re.ASCII) else ""
     if answer.code == "rate_limited":
         soon = f"in {wait} s" if wait else "in a minute"
         return Failure(
@@ -56,24 +61,27 @@ def refused(deployment: Deployment, answer: Answer) -> Failure:
             answer.described(),
         )
     if not answer.code:
+        if between(answer):
+            return not_ours(answer, deployment)
         empty = "token" in answer.json and answer.token is None
         return Failure(
             "The answer holds an empty token." if empty else "The answer holds no token, and no reason why.",
             "This is not how livetoken answers. Compare the address with what the deployment printed, or deploy it.",
             answer.described(),
         )
-    cause, cure = _MEANINGS.get(answer.code, ("The function refuses.", "The log says why."))
-    says = answer.json["error"]
+    cause, fix = _MEANINGS.get(answer.code, ("The function refuses.", "The log says why."))
+    says = quoted(answer.json["error"])
     if answer.code == "paused" and wait:
-        cause += f" Visitors read: “{says}”"
-    if "log" in cure:
-        cure += "\n" + _log_command(deployment, answer)
-    return Failure(cause, cure, f"{answer.described()}: “{says}”")
+        cause += f" Visitors read: {says}"
+    if "log" in fix:
+        fix += "\n" + log_command(deployment, answer)
+    return Failure(cause, fix, f"{answer.described()}: {says}")
 
 
-def _log_command(deployment: Deployment, answer: Answer) -> str:
+def log_command(deployment: Deployment, answer: Answer, field: str = "jsonPayload.message") -> str:
     """Return the command that prints what the log says about this very request."""
     request_id = str(answer.json.get("requestId", ""))
-    query = f'jsonPayload.requestId="{request_id}"' if request_id.isalnum() else "severity>=WARNING"
-    project = deployment.place.project
-    return f"$ gcloud logging read '{query}' --project={project} --limit=10 --format='value(jsonPayload.message)'"
+    known = re.fullmatch(r"[0-9A-Za-z]{1,64}", request_id, re.ASCII)
+    query = f'jsonPayload.requestId="{request_id}"' if known else "severity>=WARNING"
+    project = deployment.service.project
+    return f"$ gcloud logging read '{query}' --project={project} --limit=10 --format='value({field})'"

@@ -17,7 +17,7 @@ OK, INVALID, UNAUTHENTICATED, DENIED, ABSENT = 200, 400, 401, 403, 404
 _LOGIN = "$ gcloud auth application-default login"
 
 
-class Vault:
+class Secret:
     """Examines one secret. Once `access` has passed, `key` is what it holds; no finding repeats it."""
 
     def __init__(self, settings: Settings, timeout: float, login: Callable[[], "Credentials"]) -> None:
@@ -28,7 +28,7 @@ class Vault:
         self._denied: Failure | None = None
         self.key = ""
 
-    def secret(self) -> str:
+    def exists(self) -> str:
         """The secret exists."""
         status, switched_off = self._read()
         if switched_off:

@@ -9,7 +9,7 @@ _BY_HASH = re.compile(r"(?P<name>[a-z0-9-]+)-[a-z0-9]{10}-[a-z]{2}\.a\.run\.app"
 _FUNCTION = re.compile(r"(?P<region>[a-z]+-[a-z]+[0-9]+)-(?P<project>[a-z0-9-]+)\.cloudfunctions\.net")
 
 
-class Place(NamedTuple):
+class Service(NamedTuple):
     """A Cloud Run service's name, region and project; capitals stand for what the owner must fill in."""
 
     name: str = "NAME"
@@ -28,15 +28,15 @@ class Place(NamedTuple):
         return f"(Put in your own {', '.join(missing)}; Terraform has outputs name and region.)\n" if missing else ""
 
 
-def place_of(url: str, project: str | None = None) -> Place:
+def service_of(url: str, project: str | None = None) -> Service:
     """Return what `url` tells; `project` is the one named on the command line."""
     parts = urlsplit(url)
     host, first = parts.hostname or "", parts.path.strip("/").partition("/")[0]
-    place = Place()
+    service = Service()
     if match := _BY_NUMBER.fullmatch(host):
-        place = Place(**match.groupdict())
+        service = Service(**match.groupdict())
     elif match := _BY_HASH.fullmatch(host):
-        place = Place(name=match["name"])
+        service = Service(name=match["name"])
     elif match := _FUNCTION.fullmatch(host):
-        place = Place(first or "NAME", match["region"], match["project"])
-    return place._replace(project=project) if project else place
+        service = Service(first or "NAME", match["region"], match["project"])
+    return service._replace(project=project) if project else service

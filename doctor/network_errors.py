@@ -1,6 +1,7 @@
 """What it means when no answer came at all: names, certificates, connections."""
 
 import http.client
+import re
 import socket
 import ssl
 import urllib.error
@@ -45,6 +46,13 @@ def no_answer(error: BaseException, url: str, timeout: float) -> Failure:  # noq
                 "Try again; if it stays so, look in the function's log: the process may be crashing. "
                 "A server that expects https:// also breaks off when asked with http://.",
             )
+    if tunnel := re.match(r"Tunnel connection failed: (\d{3})\b", str(error), re.ASCII):
+        return Failure(
+            "The proxy of the network that this machine is in does not let it through to the function.",
+            "Give HTTPS_PROXY the proxy's user and password, run the doctor from another network, or ask whoever runs "
+            "this one to let the function's address through. Visitors in that network meet the same.",
+            f"the proxy answered with {tunnel[1]}",
+        )
     return Failure(
         f"The network gave up ({getattr(error, 'strerror', None) or type(error).__name__}).",
         "Check this machine's own connection, then try again.",
@@ -55,15 +63,18 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str) -> Failure:
     says = error.verify_message.rstrip(".")
     if "self-signed" in says or "unable to get local issuer" in says:
         why = "nobody that browsers trust has signed it"
-        cure = "Use the address that Google gave the function (https://….run.app), or give your domain a certificate "
-        cure += "that browsers know. Behind a company's proxy, let SSL_CERT_FILE name the company's own certificate."
+        fix = "Use the address that Google gave the function (https://….run.app), or give your domain a certificate "
+        fix += "that browsers know. Behind a company's proxy, let SSL_CERT_FILE name the company's own certificate."
     elif "expired" in says:
         why = "it has expired"
-        cure = "Renew it. If it is new, check this machine's clock."
+        fix = "Renew it. If it is new, check this machine's clock."
     elif "mismatch" in says or "not valid for" in says:
         why = f"it is for other names than {host}"
-        cure = "Use the name that the certificate is for, or have one made for this name."
+        fix = (
+            "Use the name that the certificate is for, or have one made for this name. In the network of a hotel or of "
+        )
+        fix += "guests, sign in there first: until then it answers in everybody's place."
     else:
         why = "browsers would not accept it"
-        cure = "Put it in order at whoever serves this name."
-    return Failure(f"The certificate cannot be trusted: {why}.", cure, f"TLS says: {says}")
+        fix = "Put it in order at whoever serves this name."
+    return Failure(f"The certificate cannot be trusted: {why}.", fix, f"TLS says: {says}")
