@@ -11,6 +11,8 @@ import pytest
 
 from dev.children import ROOT
 
+pytestmark = pytest.mark.installs
+
 # What somebody else's tests look like: sockets of a client of their own, a scenario, TLS.
 THEIRS = '''
 import asyncio, json, os, ssl
@@ -77,11 +79,10 @@ def pins(folder: Path) -> Path:
 
 @pytest.fixture(scope="module", name="wheel")
 def _wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that `make dist-emulator` makes."""
+    """The wheel, built as `make dist-emulator` does."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        ["make", "--no-print-directory", "dist-emulator", f"DIST={folder}"], cwd=ROOT, check=True, capture_output=True
-    )
+    command = [sys.executable, "-m", "dev.install", "uv", "build", "--quiet", "--wheel", "--out-dir", folder, "emulator"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("gemini_live_emulator-*.whl")
     return wheel
 
