@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.client.npm import BUILD, CHECKS, ROOT
+from tests.client.npm import BUILD, CHECKS
 
 PAGES = pathlib.Path(__file__).parent / "pages"
 

@@ -61,7 +61,7 @@ def test_modules_are_short() -> None:
 
 
 def test_publint_and_the_types_checker_are_content(tarball: pathlib.Path) -> None:
-    """publint --strict and arethetypeswrong find nothing; the package is ESM, as browsers are."""
+    """Publint --strict and arethetypeswrong find nothing; the package is ESM, as browsers are."""
     CHECKS.require()
     lint = CHECKS.run("publint", str(tarball), "--strict")
     assert lint.returncode == 0, lint.stdout
