@@ -81,7 +81,18 @@ def pins(folder: Path) -> Path:
 def _wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built as `make dist-emulator` does."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "dev.install", "uv", "build", "--quiet", "--wheel", "--out-dir", folder, "emulator"]
+    command = [
+        sys.executable,
+        "-m",
+        "dev.install",
+        "uv",
+        "build",
+        "--quiet",
+        "--wheel",
+        "--out-dir",
+        str(folder),
+        "emulator",
+    ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("gemini_live_emulator-*.whl")
     return wheel
@@ -120,7 +131,7 @@ def test_the_wheel_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     (theirs / "test_theirs.py").write_text(THEIRS)
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     done = subprocess.run(
-        [bin_ / "python", "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
+        [str(bin_ / "python"), "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
         cwd=theirs,
         env=env,
         capture_output=True,
