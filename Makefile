@@ -32,7 +32,7 @@ $(READY): requirements-dev.txt $(RUN)
 	@$(BIN)/python -m dev.install add $(VENV) requirements-dev.txt
 	@touch $(VENV)/.ready $@
 
-run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_KEY the stand-in for Google
+run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_KEY the emulator
 	@exec $(BIN)/python -m dev
 
 first-start: $(RUN) ## make run in a fresh clone, for every Python of this machine
@@ -89,13 +89,12 @@ languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode 
 tables: $(READY) ## write the tables of terraform/README.md anew from the variables and outputs
 	@$(BIN)/python -m dev.tables
 
-DIST := build
-
-emulator: $(READY) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
+emulator: $(RUN) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
 	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
 
-dist-emulator: $(READY) ## build the emulator's wheel in build/
-	@$(BIN)/uv build --quiet --wheel --out-dir "$(DIST)" emulator
+dist-emulator: $(RUN) ## build the emulator's wheel in build/
+	@$(BIN)/python -m dev.install uv build --quiet --wheel --out-dir build emulator
+	@ls build/gemini_live_emulator-*.whl
 
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)
@@ -125,11 +124,11 @@ examples/vendor/genai.js: tests/client/js/package-lock.json
 	@cd tests/client/js && npm ci --silent --no-fund --no-audit && echo "export * from '@google/genai/web'" | \
 	  npx esbuild --bundle --format=esm --platform=browser --minify --log-level=warning --outfile=../../../examples/vendor/genai.js
 
-dist: client/node_modules/.package-lock.json ## build client/dist/ and the package build/livetoken-*.tgz, print sizes and integrity
+dist: client/node_modules/.package-lock.json ## build client/dist/ and the package build/livetoken-*.tgz, print sizes and integrity; the emulator's wheel
 	@cd client && npm run --silent build
 	@mkdir -p build && cd client && npm pack --silent --pack-destination ../build | sed 's#^#build/#'
 	@"$(PYTHON)" -m dev.dist
-	@$(MAKE) --no-print-directory dist-emulator
+	@$(MAKE) --no-print-directory -s dist-emulator
 
 client/node_modules/.package-lock.json: client/package-lock.json
 	@command -v npm >/dev/null || { echo "make dist needs Node.js 20 or newer with npm; client/dist/ is committed, and make run needs neither." >&2; exit 1; }
@@ -137,4 +136,4 @@ client/node_modules/.package-lock.json: client/package-lock.json
 	@cd client && npm ci --silent --no-fund --no-audit --ignore-scripts && touch node_modules/.package-lock.json
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build dist client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -27,7 +27,7 @@ def main() -> None:
 def outputs() -> str:
     """Return what `terraform output -json` prints; raises OSError or OutputsError where it prints nothing."""
     done = subprocess.run(
-        ["terraform", "-chdir=terraform", "output", "-json"],  # noqa: S607 - the one on the path
+        ["terraform", "-chdir=terraform", "output", "-json"],
         cwd=ROOT, text=True, capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode:

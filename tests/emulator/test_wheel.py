@@ -11,6 +11,8 @@ import pytest
 
 from dev.children import ROOT
 
+pytestmark = pytest.mark.installs
+
 # What somebody else's tests look like: sockets of a client of their own, a scenario, TLS.
 THEIRS = '''
 import asyncio, json, os, ssl
@@ -77,11 +79,21 @@ def pins(folder: Path) -> Path:
 
 @pytest.fixture(scope="module", name="wheel")
 def _wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that `make dist-emulator` makes."""
+    """The wheel, built as `make dist-emulator` does."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        ["make", "--no-print-directory", "dist-emulator", f"DIST={folder}"], cwd=ROOT, check=True, capture_output=True
-    )
+    command = [
+        sys.executable,
+        "-m",
+        "dev.install",
+        "uv",
+        "build",
+        "--quiet",
+        "--wheel",
+        "--out-dir",
+        str(folder),
+        "emulator",
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("gemini_live_emulator-*.whl")
     return wheel
 
@@ -119,7 +131,7 @@ def test_the_wheel_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     (theirs / "test_theirs.py").write_text(THEIRS)
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     done = subprocess.run(
-        [bin_ / "python", "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
+        [str(bin_ / "python"), "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
         cwd=theirs,
         env=env,
         capture_output=True,

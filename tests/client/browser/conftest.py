@@ -1,4 +1,4 @@
-"""Real Chromium, the real function and the stand-in for Google, on loopback."""
+"""Real Chromium, the real function and the emulator, on loopback."""
 
 import array
 import contextlib
@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import dev.static_server
+from dev.children import ROOT
 from dev.processes import Function, Google, function, google
 from tests.support import until_ready
 
@@ -114,8 +115,8 @@ class Site:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Google]:
-    """The stand-in for Google; it speaks much faster than people do."""
-    with google(speaking_rate=8) as running:
+    """The emulator; it speaks much faster than people do, and puts several parts into a message."""
+    with google(speaking_rate=8, sound_parts="bundled") as running:
         yield running
 
 
@@ -127,9 +128,20 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def livetoken(cloud: Google, site: Site) -> Iterator[Function]:
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The project's prompt files, and `shop-waits`: a shop whose model waits for the results of functions."""
+    folder = tmp_path_factory.mktemp("prompts") / "prompts"
+    shutil.copytree(ROOT / "prompts", folder)
+    text = (folder / "shop.md").read_text(encoding="utf-8")
+    waits = text.replace("gemini-3.8-live", "gemini-3.1-flash-live-preview").replace("NON_BLOCKING", "BLOCKING")
+    (folder / "shop-waits.md").write_text(waits, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def livetoken(cloud: Google, site: Site, prompts: pathlib.Path) -> Iterator[Function]:
     """The function, for the origin of the example site and without a limit that tests would meet."""
-    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
+    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute", "PROMPTS": str(prompts)}
     with function(cloud, [site.url], env=env) as running:
         until_ready(running.url, site.url)
         site.texts.update(dev.static_server.replacements(f"http://localhost:{running.port}", cloud.port))
@@ -222,6 +234,7 @@ PRELUDE = """async (endpoint) => {
   });
   window.of = (type) => events.filter(([name]) => name === type).map(([, detail]) => detail);
   window.ask = async (text) => { const turn = next('turn'); session.sendText(text); await turn; return session.transcript.at(-1).text; };
+  window.askTool = async (text) => { const asked = next('turn'); session.sendText(text); await asked; await next('turn'); return session.transcript.at(-1).text; };
   window.wait = (ms) => new Promise((done) => setTimeout(done, ms));
 }"""
 

@@ -13,7 +13,7 @@ from tests.support import until_ready
 
 @pytest.fixture
 def brief(site: Any) -> Any:
-    """A function before a stand-in whose connections live 3 s, with goAway 1 s before the end."""
+    """A function before an emulator whose connections live 3 s, with goAway 1 s before the end."""
     env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
     with google(connection_seconds=3, speaking_rate=8) as cloud, function(cloud, [site.url], env=env) as running:
         until_ready(running.url, site.url)
@@ -124,7 +124,7 @@ def test_what_a_function_did_is_not_done_twice(module_tab: Any, cloud: Google) -
     """The connection breaks while a function runs: the question is asked again, the function is not called again."""
     page = module_tab.page
     page.evaluate(
-        "start({ prompt: 'shop', functions: { async add_to_basket(args) { (window.basket ??= []).push(args); await wait(1200); return 'in the basket'; } } })"
+        "start({ prompt: 'shop-waits', functions: { async add_to_basket(args) { (window.basket ??= []).push(args); await wait(1200); return 'in the basket'; } } })"
     )
     page.evaluate(
         "(async () => { const call = next('toolcall'); session.sendText('add two lanterns'); await call; })()"

@@ -1,4 +1,4 @@
-"""Text, turns, pictures and tools through livetoken.js, the real function and the stand-in."""
+"""Text, turns, pictures and tools through livetoken.js, the real function and the emulator."""
 
 import itertools
 from typing import Any
@@ -137,7 +137,7 @@ def test_the_model_calls_a_function_of_the_page(module_tab: Any, cloud: Google) 
     """The function gets the arguments, and its result goes back with the id of the call."""
     page = module_tab.page
     page.evaluate(f"start({SHOP})")
-    answer = page.evaluate("ask('add two lanterns')")
+    answer = page.evaluate("askTool('add two lanterns')")
     assert page.evaluate("basket") == [{"item": "lanterns", "quantity": 2}]
     assert cloud.session()["toolResponses"][0]["response"] == {"result": "in the basket"}
     assert "in the basket" in answer
@@ -147,7 +147,7 @@ def test_a_function_that_the_page_does_not_have_is_answered_with_an_error(module
     """What the page does not own is never called, whatever its prototype has; the model hears why."""
     page = module_tab.page
     page.evaluate("start({ prompt: 'shop', functions: Object.create({ add_to_basket() { window.reached = true; } }) })")
-    page.evaluate("ask('add one rope')")
+    page.evaluate("askTool('add one rope')")
     assert "no function add_to_basket" in cloud.session()["toolResponses"][0]["response"]["error"]
     assert page.evaluate("window.reached ?? false") is False
 
@@ -156,7 +156,7 @@ def test_a_function_that_fails_says_so_to_the_model(module_tab: Any, cloud: Goog
     """An exception becomes the answer `error`; the page does not break."""
     page = module_tab.page
     page.evaluate("start({ prompt: 'shop', functions: { async add_to_basket() { throw new Error('Sold out.'); } } })")
-    page.evaluate("ask('add one rope')")
+    page.evaluate("askTool('add one rope')")
     assert cloud.session()["toolResponses"][0]["response"] == {"error": "Sold out."}
 
 
@@ -167,7 +167,7 @@ def test_the_page_may_answer_a_call_by_itself(module_tab: Any, cloud: Google) ->
         f"make({SHOP}).addEventListener('toolcall', (event) => {{ event.preventDefault(); setTimeout(() => session.answerTool(event.detail.id, {{ asked: 'a person' }}), 200); }})"
     )
     page.evaluate("session.open().then(() => 0)")
-    page.evaluate("ask('add one rope')")
+    page.evaluate("askTool('add one rope')")
     assert cloud.session()["toolResponses"][0]["response"] == {"asked": "a person"}
     assert page.evaluate("window.basket ?? null") is None
 
@@ -176,7 +176,7 @@ def test_a_cancelled_call_is_aborted_and_not_answered(module_tab: Any, cloud: Go
     """When the visitor changes their mind, the function's signal is aborted and no answer is sent."""
     page = module_tab.page
     page.evaluate(
-        "start({ prompt: 'shop', functions: { add_to_basket: (args, { signal }) => new Promise((done) => signal.addEventListener('abort', () => { window.aborted = true; done('too late'); })) } })"
+        "start({ prompt: 'shop-waits', functions: { add_to_basket: (args, { signal }) => new Promise((done) => signal.addEventListener('abort', () => { window.aborted = true; done('too late'); })) } })"
     )
     page.evaluate("(async () => { const call = next('toolcall'); session.sendText('add one rope'); await call; })()")
     page.evaluate("ask('Forget it.')")

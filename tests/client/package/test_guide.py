@@ -11,7 +11,7 @@ from dev.processes import Function, Google, function, google
 from dev.static_server import replacements
 from tests.client.browser.conftest import ARGUMENTS, CHROMIUM, Site, Tab
 from tests.client.browser.element import ask
-from tests.client.js.ready import until_ready
+from tests.support import until_ready
 from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
 
