@@ -110,13 +110,13 @@ OWNERS = {
     "http.client": {"connection.py"},
     "google.cloud": {"secret_manager.py"},
     "google.auth": {"secret_manager.py"},
-    "jwt": {"callers.py"},
+    "jwt": {"verifier.py"},
     "urllib.request": {"signing_keys.py"},
     "ryaml": {"plain_yaml.py"},
     "jinja2": {"template.py"},
     "redis": {"redis_windows.py"},
-    "limits": {"redis_windows.py"},
     "flask_cors": {"cors.py"},
+    "gunicorn": {"server.py"},
     "functions_framework": {"main.py"},
 }
 
