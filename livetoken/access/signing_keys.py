@@ -1,11 +1,16 @@
 """An issuer's public signing keys: fetched over https, once for all who wait, and kept while the issuer is down."""
 
+import contextlib
+import http.client
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from livetoken.errors import TemporarilyUnavailable
+from livetoken.runtime import sockets
 from livetoken.runtime.cached import Cached, NotFetchedError, Times
 from livetoken.runtime.deadlines import Deadlines
 
@@ -52,36 +57,33 @@ class SigningKeys:
         return self._deadlines.within(FETCH_SECONDS, self._fetch)
 
 
-def fetch_json(url: str, clock: Callable[[], float] = time.monotonic) -> Any:
+def fetch_json(url: str) -> Any:
     """Return the JSON document at an https address.
 
+    An issuer that sends us elsewhere is not asked there: its keys would be another's, or come in the clear.
+
     Raises:
-        OSError, ValueError: it cannot be fetched in time, redirects, is too large, or is no JSON.
+        OSError, ValueError, http.client.HTTPException: it cannot be fetched in time, redirects, or is no JSON document.
     """
-    if not url.startswith("https://"):
+    parts = urlsplit(url)
+    if parts.scheme != "https":
         raise ValueError("signing keys are fetched over https only")
-    import urllib.error
-    import urllib.request
-
-    class NoRedirects(urllib.request.HTTPRedirectHandler):
-        """An issuer that sends us elsewhere is not asked there: its keys would be another's, or come in the clear."""
-
-        def redirect_request(self, *_: Any) -> None:
-            """Follow nothing; urllib then raises the redirect as an error."""
-
-    ends = clock() + FETCH_SECONDS
-    text = b""
-    try:
-        response = urllib.request.build_opener(NoRedirects).open(url, timeout=FETCH_SECONDS)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise
-    with response:
-        while piece := response.read1(LARGEST_DOCUMENT):
-            text += piece
-            if len(text) > LARGEST_DOCUMENT or clock() > ends:  # the library's own timeout is per read
-                raise OSError("too large, or too slow")
+    with sockets.ending_in(FETCH_SECONDS), contextlib.closing(_Connection(parts.hostname or "", parts.port)) as issuer:
+        issuer.request("GET", f"{parts.path or '/'}?{parts.query}".removesuffix("?"), headers={"Accept": "*/*"})
+        answer = issuer.getresponse()
+        text = answer.read(LARGEST_DOCUMENT)  # what is cut there is no JSON
+    if answer.status != http.client.OK:
+        raise OSError(f"no document, but {answer.status}")
     return json.loads(text)
+
+
+class _Connection(http.client.HTTPSConnection):
+    """A connection whose every wait ends with the call."""
+
+    def connect(self) -> None:
+        """Connect, and see the certificate of an authority that this machine trusts."""
+        plain = sockets.connect(self.host, self.port, FETCH_SECONDS)
+        self.sock = sockets.encrypted(plain, ssl.create_default_context(), self.host)
 
 
 def discovered_keys_url(issuer: str, fetch: Callable[[str], Any] = fetch_json) -> str:

@@ -48,8 +48,7 @@ class SecretReader:
     @staticmethod
     def prepare() -> None:
         """Import what reading takes; on a slow processor that alone may last longer than a read should."""
-        import google.auth.transport.requests
-        import google.cloud.secretmanager_v1.services.secret_manager_service.transports.rest  # noqa: F401
+        import livetoken.secret.sessions  # noqa: F401
 
     def __call__(self) -> Key:
         """Return the key as it stands now."""
@@ -65,14 +64,20 @@ def _client(base_url: str) -> "SecretManagerServiceClient":
     from google.cloud import secretmanager_v1
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import rest
 
+    from livetoken.secret.sessions import CredentialsRequest, bounded
+
+    request = CredentialsRequest()
+
     class Transport(rest.SecretManagerServiceRestTransport):
         """REST: safe after a fork, and it does not carry our credentials to wherever a redirect points."""
 
         def __init__(self, host: str, credentials: "Credentials") -> None:
             super().__init__(host=host, credentials=credentials)
-            self._session.max_redirects = 0
+            bounded(self._session).max_redirects = 0
+            self._session._auth_request = request  # noqa: SLF001 - the library makes the session, and none like it
 
-    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+    credentials, _ = google.auth.default(scopes=scopes, request=request)
     return secretmanager_v1.SecretManagerServiceClient(transport=Transport(base_url, credentials))
 
 

@@ -115,7 +115,7 @@ prompt_name = matching(NAME.pattern, "a prompt file's name without .md: lower-ca
 storage = matching(
     r"rediss?://(?:[!-.0-?A-~]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
     r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[0-9]{0,4})?",
-    "memory://, or redis://[user:password@]host[:port][/database], or the same with rediss:// for TLS",
+    "memory://, or redis://[user:password@]host[:port][/database], or the same with rediss:// for TLS; no cluster",
     default="memory://",
 )
 callers = matching(

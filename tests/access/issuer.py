@@ -23,6 +23,8 @@ AUDIENCE = "livetoken"
 SUBJECT = "visitor-4711"
 ANSWERS = {
     "error": (500, b"no"),
+    "error with keys": (500, b'{"keys": []}'),
+    "redirect with keys": (302, b'{"keys": []}'),
     "garbage": (200, b"<html>"),
     "list": (200, b"[]"),
     "no keys": (200, b'{"keys": []}'),

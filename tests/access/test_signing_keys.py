@@ -1,5 +1,6 @@
 """An issuer's keys: fetched once, kept, fetched anew when there is reason to, and used on while the issuer is down."""
 
+import concurrent.futures
 import contextlib
 import threading
 import time
@@ -19,9 +20,10 @@ from livetoken.access.signing_keys import (
     fetch_json,
 )
 from livetoken.errors import TemporarilyUnavailable
-from livetoken.runtime.deadlines import Deadlines
+from livetoken.runtime.deadlines import SLOTS, Deadlines
 from tests.access.clock import Clock
 from tests.access.issuer import Issuer
+from tests.support import soon
 
 
 class Source:
@@ -213,7 +215,9 @@ def test_fetches_over_https(oidc: Issuer) -> None:
     assert discovered_keys_url(oidc.url) == f"{oidc.url}/keys"
 
 
-@pytest.mark.parametrize("fault", ["error", "garbage", "redirect", "huge", "hang", "drip"])
+@pytest.mark.parametrize(
+    "fault", ["error", "error with keys", "garbage", "redirect", "redirect with keys", "huge", "hang", "drip"]
+)
 def test_faulty_document(oidc: Issuer, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors, redirects, endless and dripping documents are given up within the time, and no redirect is followed."""
     monkeypatch.setattr(signing_keys, "FETCH_SECONDS", 0.5)
@@ -281,3 +285,25 @@ def test_half_a_change_is_never_seen(source: Source, clock: Clock) -> None:
     keys = SigningKeys(source, Deadlines(), time_passes)
     meanwhile.append(lambda: keys.find("a"))
     assert keys.find("a") == "key a"
+
+
+@pytest.mark.parametrize("which", ["discovery", "keys"])
+def test_drips_end(oidc: Issuer, which: str) -> None:
+    """More dripped documents than there are slots: each ends in its time, and when the drip ends, the keys come."""
+    deadlines = Deadlines()
+
+    def fetch() -> Any:
+        return fetch_json(discovered_keys_url(oidc.url))
+
+    def read(_: int) -> bool:
+        started = time.monotonic()
+        with pytest.raises(OSError):  # noqa: PT011 - whichever the socket meets first
+            deadlines.within(0.2, fetch)
+        return time.monotonic() - started < 3
+
+    oidc.faults[which] = "drip"
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(read, range(SLOTS + 20)))
+    assert soon(lambda: deadlines._free._value == SLOTS)
+    del oidc.faults[which]
+    assert deadlines.within(5, fetch)["keys"]
