@@ -7,10 +7,7 @@ import pytest
 import yaml
 from limits import parse_many
 
-<<<<<<< HEAD
 from dev import costs
-=======
->>>>>>> 0986de5 (Access: Secret Manager's and the issuers' sockets end with the call; limits leaves the function's packages)
 from livetoken.access import signing_keys, verifier
 from livetoken.errors import every_refusal
 from livetoken.http import body
