@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import platform
 import signal
 import sys
 import time
@@ -14,11 +13,13 @@ from bench.deployment import deploy
 from bench.designs import designs
 from bench.figures import Measure
 from bench.run import Bench, write_json
+from bench.servers import processors
 
 MEASURES = {
     "stages": starts.stages,
     "cold": starts.cold,
     "warmed": starts.warmed,
+    "throttled": starts.throttled,
     "added": warm.added,
     "rates": rates.rates,
     "waiting": rates.waiting,
@@ -40,6 +41,8 @@ def main() -> int:
         parser.error(f"--node-peer: there is no {asked.node_peer}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server outlives this program
     deployment = deploy(lambda text: print(text, file=sys.stderr))
+    print(f"bench: {deployment.interpreter}", file=sys.stderr)
+    processors(measured=False)  # what is measured has a processor of its own
     bench = Bench(deployment, designs(deployment, asked.node_peer), quick=asked.quick)
     busy = os.getloadavg()[0]
     if busy > 0.5 * (os.cpu_count() or 1):
@@ -54,7 +57,7 @@ def main() -> int:
     if asked.json:
         about = {
             "at": datetime.now(UTC).isoformat(),
-            "python": platform.python_version(),
+            "python": deployment.interpreter,
             "quick": asked.quick,
             "load": busy,
         }

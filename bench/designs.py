@@ -64,6 +64,7 @@ def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]
         Design("livetoken", (framework,), deployment.archive, "/", ours),
         Design("stages", (str(deployment.python), str(others / "stages.py")), deployment.archive, "", ours),
         Design("raw SDK call", (str(deployment.python), "raw.py"), others, "", key),
+        Design("raw exchange", (str(deployment.python), "exchange.py"), others, "", key),
         Design("SDKs alone", (str(deployment.python), "floor.py"), others, ""),
     ]
     if node_peer:

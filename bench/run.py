@@ -52,6 +52,7 @@ class Load:
     per_second: float
     milliseconds: list[float]
     statuses: dict[str, int]
+    processor_milliseconds: float = 0.0  # of the server, for each answer
 
     def quantile(self, part: float) -> float:
         """Return the milliseconds below which `part` of the answers came."""
@@ -66,7 +67,11 @@ def load(port: int, sent: bytes, connections: int, seconds: float = 0.0, request
         arguments = ["--url", f"http://127.0.0.1:{port}", "--request", file.name, "--connections", str(connections)]
         arguments += ["--seconds", str(seconds), "--requests", str(requests)]
         done = subprocess.run(
-            [sys.executable, "-m", "bench.load", *arguments], cwd=ROOT, check=True, capture_output=True, text=True
+            [sys.executable, "-m", "bench.load", *arguments],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
         )
     got: dict[str, Any] = json.loads(done.stdout)
     times = sorted(got["milliseconds"])

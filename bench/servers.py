@@ -42,6 +42,16 @@ class Server:
                 connection.close()
                 return answer, 1000 * (time.perf_counter() - self.started)
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the whole group has taken so far; 0 where the system cannot say."""
+        ticks = 0
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError, ProcessLookupError):
+                if os.getpgid(int(folder.name)) == self.process.pid:
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def megabytes(self) -> float | None:
         """Return the memory that the whole group holds, shared pages counted once; None where the system cannot say."""
         if not Path("/proc/self/smaps_rollup").exists():
@@ -55,11 +65,27 @@ class Server:
         return total * 1024 / 1e6
 
 
+def processors(process: int = 0, *, measured: bool) -> None:
+    """Bind a process, by default this one, to the last processor or to all others; where there is one alone, to nothing."""
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        last = (os.cpu_count() or 1) - 1
+        os.sched_setaffinity(process, {last} if measured else set(range(last)))
+
+
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], folder: Path, environment: dict[str, str] | None, port: int, *, piped: bool = False
+    command: Sequence[str],
+    folder: Path,
+    environment: dict[str, str] | None,
+    port: int,
+    *,
+    piped: bool = False,
+    measured: bool = True,
 ) -> Iterator[Server]:
-    """Run a program while the block runs; when the block fails, show the end of what the program printed."""
+    """Run a program while the block runs; when the block fails, show the end of what the program printed.
+
+    What is `measured` has one processor, as an instance has; everything else takes the others.
+    """
     pipe = subprocess.PIPE if piped else None
     with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
@@ -73,6 +99,8 @@ def running(
             text=True,
             start_new_session=True,
         )
+        if measured:
+            processors(process.pid, measured=True)
         try:
             yield Server(port, process, started)
         except Exception:
@@ -101,7 +129,7 @@ def upstream(mint_seconds: float = 0.0, secret_seconds: float = 0.0) -> Iterator
     port = free_port()
     delays = ["--mint-seconds", str(mint_seconds), "--secret-seconds", str(secret_seconds)]
     command = [sys.executable, "-m", "bench.upstream", "--port", str(port), *delays]
-    with running(command, ROOT, None, port) as server:
+    with running(command, ROOT, None, port, measured=False) as server:
         server.first_answer(b"GET /minted HTTP/1.1\r\nHost: upstream\r\n\r\n")
         yield port
 

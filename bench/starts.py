@@ -9,6 +9,7 @@ from bench.figures import Measure, Spread, Verdict
 from bench.messages import Connection, request
 from bench.run import Bench, run_script
 from bench.servers import serving, upstream
+from bench.throttle import throttled as throttle
 
 DELAY = 0.1  # seconds that Gemini and Secret Manager take to answer
 CLICK_SECONDS = 2.0  # from the page's load to the visitor's click
@@ -89,6 +90,32 @@ def warmed(bench: Bench) -> list[Measure]:
     late = statistics.median(a - b for a, b in zip(first, warm, strict=True))
     verdict = Verdict("first − warm, ms", late, 5.0, at_most=True)
     return [Measure("warmed", "Token 2 s after `GET /` on a cold instance; upstream 100 ms", "ms", lines, [verdict])]
+
+
+def throttled(bench: Bench) -> list[Measure]:
+    """The same as Cloud Run's request-based billing has it: no processor time while no request is under way."""
+    asked = {"GET /?warm=1 before": "/?warm=1", "GET / before": "/", "nothing before": ""}
+    first: dict[str, list[float]] = defaultdict(list)
+    late: list[float] = []
+    sent = request("POST", "/")
+    with upstream(DELAY, DELAY) as google:
+        for line in bench.interleaved("throttled start", bench.rounds(9), asked):
+            with serving(bench.designs["livetoken"], google) as server, throttle(server) as behind:
+                if asked[line]:
+                    behind.first_answer(request("GET", asked[line]))
+                time.sleep(CLICK_SECONDS)
+                connection = Connection(behind.port)
+                answers = [connection.ask(sent) for _ in range(6)]
+                connection.close()
+            if {answer.status for answer in answers} != {200}:
+                raise RuntimeError(f"{line}: {answers}")
+            first[line].append(answers[0].milliseconds)
+            if "warm=1" in line:
+                late.append(answers[0].milliseconds - statistics.median(answer.milliseconds for answer in answers[1:]))
+    lines = {f"first token, {line}": Spread.of(values) for line, values in first.items()}
+    verdict = Verdict("first after ?warm=1 − warm, ms", statistics.median(late), 10.0, at_most=True)
+    title = "Token 2 s after the page's load, processor time only while a request is under way; upstream 100 ms"
+    return [Measure("throttled", title, "ms", lines, [verdict])]
 
 
 def stages(bench: Bench) -> list[Measure]:

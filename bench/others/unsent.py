@@ -41,9 +41,20 @@ def in_memory() -> "httpx2.BaseTransport":
 
 def over_connections(url: str) -> "httpx2.BaseTransport":
     """Return the transport of the function that is measured."""
-    from livetoken.gemini.connection import Transport, tls_context
+    import httpx2
 
-    return Transport(url, tls_context(), seconds=4.0)
+    from livetoken.gemini.connection import Connections, tls_context
+    from livetoken.runtime.deadlines import Deadlines
+
+    connections = Connections(url, tls_context(), Deadlines())
+
+    def exchange(request: httpx2.Request) -> httpx2.Response:
+        head = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+        head += [b"%s: %s" % header for header in request.headers.raw]
+        answer = connections.exchange(b"\r\n".join(head) + b"\r\n\r\n" + request.read())
+        return httpx2.Response(answer.status, headers=answer.headers, content=answer.content)
+
+    return httpx2.MockTransport(exchange)
 
 
 @functions_framework.http
