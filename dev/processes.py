@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gemini_live_emulator.control.client import Control
@@ -73,11 +74,12 @@ class Google(Control):
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """The function, running in functions-framework's production server."""
+    """The function, running in functions-framework's production server; it took `start_seconds` until it listened."""
 
     url: str
     port: int
     process: Child
+    start_seconds: float = 0.0
 
     @property
     def pid(self) -> int:
@@ -151,8 +153,9 @@ def function(
             {name: value for name, value in settings.items() if value is not None},
             echo,
         )
+        began = time.monotonic()
         try:
             process.await_port(port)
-            yield Function(url=f"http://127.0.0.1:{port}", port=port, process=process)
+            yield Function(f"http://127.0.0.1:{port}", port, process, time.monotonic() - began)
         finally:
             process.end()

@@ -12,7 +12,7 @@ import pytest
 
 from dev import processes
 from tests.access import issuer, redis_server
-from tests.support import ORIGIN
+from tests.support import ORIGIN, PATIENCE
 
 
 class Answer(NamedTuple):
@@ -85,7 +85,7 @@ def _page() -> Callable[..., Answer]:
 
 def logged(function: processes.Function, code: str, count: int = 1) -> list[dict[str, Any]]:
     """Return the log lines of that code, as soon as there are `count`."""
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + PATIENCE
     while True:
         lines = [json.loads(line) for line in function.lines() if f'"code": "{code}"' in line]
         if len(lines) >= count or time.monotonic() > ends:

@@ -22,10 +22,10 @@ def test_it_runs(tmp_path: Path) -> None:
     written = json.loads(figures.read_text(encoding="utf-8"))
     assert written["quick"] is True
     (measure,) = written["measures"]
-    assert {"raw SDK call", "livetoken", "bare function"} <= set(measure["lines"])
-    assert all(
-        line["count"] > 0 and 0 < line["low"] <= line["median"] <= line["high"] for line in measure["lines"].values()
-    )
+    lines = measure["lines"]
+    assert all(lines[design]["low"] > 0 for design in ("raw SDK call", "livetoken", "bare function"))
+    # what is one line less another may be below nothing on a busy machine
+    assert all(line["count"] > 0 and line["low"] <= line["median"] <= line["high"] for line in lines.values())
     assert measure["title"] in done.stdout
     assert f"{sum(not verdict['met'] for verdict in measure['verdicts'])} targets missed" in done.stdout
 

@@ -20,6 +20,8 @@ from gemini_live_emulator.state.state import State
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support import PATIENCE
+
 MODEL = "models/gemini-3.8-live"
 TRANSCRIBED: dict[str, Any] = {"inputAudioTranscription": {}, "outputAudioTranscription": {}}
 TOOLS = [
@@ -38,7 +40,6 @@ TOOLS = [
 ]
 METHOD = "BidiGenerateContentConstrained"
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-PATIENCE = 10.0
 
 
 def setup(**more: Any) -> dict[str, Any]:

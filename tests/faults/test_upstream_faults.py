@@ -309,7 +309,6 @@ def request_of_a_page() -> bytes:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.lane}-{row.name}".replace(" ", "-"))
-@pytest.mark.timeout(150)
 def test_fault(row: Row, seen: dict[str, Seen], lanes: dict[str, Lane]) -> None:
     """A fault gets its code, in time, with its headers, a log line, and no more calls than are written down."""
     got = seen[row.name]

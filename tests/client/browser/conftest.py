@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import threading
+import time
 import wave
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,7 +21,7 @@ from playwright.sync_api import sync_playwright
 import dev.static_server
 from dev.children import ROOT
 from dev.processes import Function, Google, function, google
-from tests.support import until_ready
+from tests.support import PATIENCE, until_ready
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RATE = 48_000
@@ -174,6 +175,13 @@ class Tab:
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
         page.on("websocket", lambda socket: self.sockets.append(socket.url))
 
+    def until(self, holds: Callable[[], object]) -> None:
+        """Let the page go on until something comes true."""
+        ends = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < ends, "what was waited for has not come"
+            self.page.wait_for_timeout(20)
+
     def _complaint(self, message: Any) -> None:
         if message.type == "error":
             self.errors.append(message.text)
@@ -194,7 +202,7 @@ def open_tab(browser: Any, cloud: Google, livetoken: Function) -> Iterator[Open]
         contexts.append(context)
         tab = Tab(context.new_page())
         tabs.append(tab)
-        tab.page.set_default_timeout(15_000)
+        tab.page.set_default_timeout(1000 * PATIENCE)
         tab.page.goto(url)
         return tab
 
@@ -223,8 +231,8 @@ PRELUDE = """async (endpoint) => {
   };
   window.start = async (options) => { await make(options).open(); };
   window.next = (type, test = () => true) => new Promise((done, fail) => {
-    const late = () => fail(new Error(`no ${type} in 20 s: ${JSON.stringify(events.slice(-5)).slice(0, 2000)}`));
-    const timer = setTimeout(late, 20000);
+    const late = () => fail(new Error(`no ${type} in time: ${JSON.stringify(events.slice(-5)).slice(0, 2000)}`));
+    const timer = setTimeout(late, 60000);
     session.addEventListener(type, function listen({ detail }) {
       if (!test(detail)) return;
       clearTimeout(timer);
