@@ -404,4 +404,5 @@ def test_client_fails(client: tuple[SecretReader, responses.RequestsMock], answe
         SecretKey(reader, Deadlines()).get()
     assert caught.value.cause.startswith(f"the Gemini key could not be read from {NAME} ({kind}): ")
     assert VALUE not in caught.value.cause
-    assert (len(mock.calls), elsewhere.call_count) == (1, 0)
+    assert [call.request.url for call in mock.calls] == [f"{URL}?%24alt=json%3Benum-encoding%3Dint"]
+    assert elsewhere.call_count == 0
