@@ -18,11 +18,13 @@ from dev.processes import free_port
 from livetoken.access import redis_windows, windows
 from livetoken.access.redis_windows import PREFIX, RedisWindows, open_redis
 from livetoken.access.windows import Full, MemoryWindows, Window, Windows
+from livetoken.errors import Misconfigured
 from livetoken.runtime.deadlines import Deadlines
 from tests.access import redis_server
 from tests.access.clock import Clock
 from tests.access.issuer import certificates
 from tests.access.redis_server import RedisServer
+from tests.support import soon
 
 # what is done, after how many quarters of a second, by which entry, in which windows
 STEPS = st.lists(
@@ -393,3 +395,18 @@ def test_redis_is_not_spoken_to_before_it_is_needed() -> None:
     assert (options["socket_timeout"], options["socket_connect_timeout"], options["password"]) == (0.5, 0.5, "password")
     with pytest.raises(redis_py.ConnectionError):
         opened.enter("one", [window(1)])
+
+
+def test_redis_cluster(tmp_path: Path) -> None:
+    """A cluster cannot count in several windows at once: whoever asks it first says what to do."""
+    options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
+    with redis_server.running(tmp_path, *options) as cluster, cluster.client() as client:
+        opened = open_redis(cluster.url, Deadlines())
+        with pytest.raises(Misconfigured) as caught:
+            opened.prepare()
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        assert soon(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
+        with pytest.raises(Misconfigured):
+            opened.enter(uuid4().hex, [window(1), window(2)])
+        assert caught.value.cause.endswith("name a single Redis")
+        opened.client.close()
