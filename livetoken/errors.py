@@ -70,7 +70,7 @@ class InvalidRequest(Refusal):
 
 
 class CallerNotVerified(Refusal):
-    """`CALLERS` is set and the request carries no valid proof of who calls."""
+    """`CALLERS` is set and the request carries no valid credential of its caller."""
 
     status, code = 401, "caller_not_verified"
     sentence = "This site asks its visitors to be verified first, and this request could not be."

@@ -18,7 +18,7 @@ FETCH_SECONDS = 1.5  # discovery and keys together
 CACHE_SECONDS = 21_600  # keys are fetched anew after six hours, as Firebase recommends
 STALE_SECONDS = 86_400  # known keys still serve this long when their issuer does not answer
 COOL_DOWN_SECONDS = 30  # between two fetches, failed ones included, where keys are known: so made-up names cost little
-RETRY_SECONDS = 5  # after a failed fetch, until the next one, where none are known
+RETRY_SECONDS = 3  # after a failed fetch, until the next one, where none are known
 LARGEST_DOCUMENT = 100 * 1024  # bytes
 
 

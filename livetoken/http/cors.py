@@ -37,7 +37,7 @@ View = Callable[[Request], Response]
 
 
 def options(settings: Settings, header: str | None) -> dict[str, Any]:
-    """Return flask-cors' options; `header` is what a caller's proof is sent in, None when nobody is verified.
+    """Return flask-cors' options; `header` is what a caller's credential is sent in, None when nobody is verified.
 
     Written out because its defaults reflect any header, match origins in any letter case, and name the allowlist's
     first entry to requests without Origin. Compiled patterns are the only exact comparison it offers.

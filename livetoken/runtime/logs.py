@@ -64,7 +64,7 @@ class Logs:
         return self.redact(value) if isinstance(value, str) else value
 
     def redact(self, text: str) -> str:
-        """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's proof.
+        """Return `text` with everything struck out that looks like a key, an ephemeral token or a caller's credential.
 
         It is done before the text is written as JSON: a pattern could begin in the middle of an escape.
         """

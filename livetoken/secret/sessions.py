@@ -51,8 +51,9 @@ class _Adapter(HTTPAdapter):
 
 def bounded(session: requests.Session) -> requests.Session:
     """Return `session`, whose sockets end with the call that uses them from now on."""
+    adapter = _Adapter()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter())
+        session.mount(scheme, adapter)
     return session
 
 

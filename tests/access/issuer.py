@@ -57,7 +57,7 @@ class Signer:
             "alg": self.algorithm,
         }
 
-    def proof(self, claims: dict[str, Any], **header: Any) -> str:
+    def credential(self, claims: dict[str, Any], **header: Any) -> str:
         """A signed JWT; a header of None is left out."""
         fields = {"kid": self.name, **header}
         named = {name: value for name, value in fields.items() if value is not None or name == "typ"}
@@ -65,7 +65,7 @@ class Signer:
 
 
 def claims(issuer: str, audience: Any = AUDIENCE, **changes: Any) -> dict[str, Any]:
-    """The claims of an ordinary proof; `changes` replace, and None removes."""
+    """The claims of an ordinary credential; `changes` replace, and None removes."""
     now = int(time.time())
     usual = {"iss": issuer, "aud": audience, "sub": SUBJECT, "iat": now - 10, "exp": now + 600}
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}

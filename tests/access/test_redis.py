@@ -172,11 +172,14 @@ def test_password_that_is_wrong(own: RedisServer, cloud: processes.Google, page:
 
 
 @pytest.fixture(name="proxied")
-def _proxied(cloud: processes.Google, own: RedisServer) -> Iterator[tuple[processes.Function, Proxy]]:
+def _proxied(cloud: processes.Google, own: RedisServer, page: Page) -> Iterator[tuple[processes.Function, Proxy]]:
     """A function whose way to Redis leads through a proxy, warmed up."""
     with proxy.before(own.port) as between:
         env = {"LIMITS_STORAGE": f"redis://127.0.0.1:{between.port}", "LIMIT_PER_ADDRESS": "20/minute"}
-        with processes.function(cloud, [ORIGIN], env=env) as function:
+        with processes.function(cloud, [ORIGIN], env=env) as function, own.client() as client:
+            assert page(function.url).status == 200
+            assert soon(lambda: client.exists("livetoken:left/none")), "the warm-up has tried the storage"
+            client.flushdb()
             yield function, between
 
 

@@ -21,7 +21,7 @@ from tests.access.issuer import SUBJECT, Signer, claims
 from tests.support import ROOT
 
 Signers = dict[str, Signer]
-# CALLERS, the issuer and the audience that a proof must name, the address of the keys
+# CALLERS, the issuer and the audience that a credential must name, the address of the keys
 KINDS = {
     "firebase-auth:shop-1": (
         "https://securetoken.google.com/shop-1",
@@ -59,24 +59,24 @@ def _verifier_of(signers: Signers) -> Callable[[str], Verifier]:
     return make
 
 
-def sent(kind: str, proof: str) -> Headers:
-    """The headers of a request with this proof."""
+def sent(kind: str, credential: str) -> Headers:
+    """The headers of a request with this credential."""
     return Headers(
-        {"X-Firebase-AppCheck": proof}
+        {"X-Firebase-AppCheck": credential}
         if kind.startswith("firebase-app-check")
-        else {"Authorization": f"Bearer {proof}"}
+        else {"Authorization": f"Bearer {credential}"}
     )
 
 
 def good(kind: str, **changes: Any) -> dict[str, Any]:
-    """The claims of a proof that is good for `kind`, apart from the `changes`."""
+    """The claims of a credential that is good for `kind`, apart from the `changes`."""
     return claims(*KINDS[kind][:2], **changes)
 
 
 @every_kind
 def test_good_proof(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
-    """A proof with everything right gives the subject."""
-    assert verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    """A credential with everything right gives the subject."""
+    assert verifier_of(kind).verify(sent(kind, signers["rsa"].credential(good(kind)))) == SUBJECT
 
 
 def test_nobody_is_asked(signers: Signers) -> None:
@@ -121,7 +121,7 @@ def test_nobody_is_asked(signers: Signers) -> None:
 def test_each_claim_wrong_in_turn(
     verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, change: dict[str, Any], reason: str
 ) -> None:
-    """A proof in which one claim is missing, of a wrong type or wrong is refused, for that reason."""
+    """A credential in which one claim is missing, of a wrong type or wrong is refused, for that reason."""
     with pytest.raises(CallerNotVerified) as caught:
         verifier_of(kind).verify(sent(kind, encoded(signers["rsa"], good(kind) | change)))
     assert reason in caught.value.cause
@@ -168,23 +168,23 @@ def test_clocks_may_differ_by_half_a_minute(
 ) -> None:
     """Times are believed within 30 seconds, and not beyond."""
     moved = {name: int(time.time()) + seconds for name, seconds in change.items()}
-    proof = sent(kind, signers["rsa"].proof(good(kind, **moved)))
+    credential = sent(kind, signers["rsa"].credential(good(kind, **moved)))
     if welcome:
-        assert verifier_of(kind).verify(proof) == SUBJECT
+        assert verifier_of(kind).verify(credential) == SUBJECT
     else:
         with pytest.raises(CallerNotVerified):
-            verifier_of(kind).verify(proof)
+            verifier_of(kind).verify(credential)
 
 
 @every_kind
 def test_forged_signature(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """Another key under the issuer's key's name, a changed payload, or a cut signature convinces nobody."""
-    verifier, proof = verifier_of(kind), signers["rsa"].proof(good(kind))
-    head, body, signature = proof.split(".")
-    other = signers["rsa"].proof(good(kind, sub="somebody-else")).split(".")[1]
+    verifier, credential = verifier_of(kind), signers["rsa"].credential(good(kind))
+    head, body, signature = credential.split(".")
+    other = signers["rsa"].credential(good(kind, sub="somebody-else")).split(".")[1]
     flipped = ("B" if signature[10] == "A" else "A").join((signature[:10], signature[11:]))
     for forged in (
-        signers["stranger"].proof(good(kind)),
+        signers["stranger"].credential(good(kind)),
         f"{head}.{other}.{signature}",
         f"{head}.{body}.{signature[:-20]}",
         f"{head}.{body}.{flipped}",
@@ -208,28 +208,28 @@ def test_algorithms_that_prove_nothing(verifier_of: Callable[[str], Verifier], s
     ]
     for name in ("none", "None", "NONE", "", "HS256", "ES256", "rs256", ["RS256"], None, 5):
         forged.append(jws({"alg": name, "typ": "JWT", "kid": "rsa-1"}, json.dumps(content).encode(), signers["rsa"]))
-    for proof in forged:
+    for credential in forged:
         with pytest.raises(CallerNotVerified):
-            verifier.verify(sent(kind, proof))
+            verifier.verify(sent(kind, credential))
 
 
 def test_elliptic_curves(verifier_of: Callable[[str], Verifier], signers: Signers) -> None:
     """OpenID Connect issuers may sign with ES256; Firebase never does, so nothing else passes for Firebase."""
     for kind in KINDS:
-        proof = sent(kind, signers["ec"].proof(good(kind)))
+        credential = sent(kind, signers["ec"].credential(good(kind)))
         if kind.startswith("oidc"):
-            assert verifier_of(kind).verify(proof) == SUBJECT
+            assert verifier_of(kind).verify(credential) == SUBJECT
         else:
             with pytest.raises(CallerNotVerified):
-                verifier_of(kind).verify(proof)
+                verifier_of(kind).verify(credential)
 
 
 def test_key_and_algorithm_belong_together(verifier_of: Callable[[str], Verifier], signers: Signers) -> None:
-    """A proof may not use one key's name with another kind of key's algorithm."""
+    """A credential may not use one key's name with another kind of key's algorithm."""
     kind = "oidc:https://login.example/tenant livetoken"
     for signer, claimed in ((signers["rsa"], "ec-1"), (signers["ec"], "rsa-1")):
         with pytest.raises(CallerNotVerified):
-            verifier_of(kind).verify(sent(kind, signer.proof(good(kind), kid=claimed)))
+            verifier_of(kind).verify(sent(kind, signer.credential(good(kind), kid=claimed)))
 
 
 @pytest.mark.parametrize(
@@ -254,14 +254,14 @@ def test_type(
     firebase: bool,  # noqa: FBT001 - a case, not an option
     oidc: bool,  # noqa: FBT001 - as above
 ) -> None:
-    """What an issuer signs for other purposes is no proof of a visitor."""
+    """What an issuer signs for other purposes is no credential of a visitor."""
     for kind in KINDS:
-        proof = sent(kind, signers["rsa"].proof(good(kind), typ=typ))
+        credential = sent(kind, signers["rsa"].credential(good(kind), typ=typ))
         if oidc if kind.startswith("oidc") else firebase:
-            assert verifier_of(kind).verify(proof) == SUBJECT
+            assert verifier_of(kind).verify(credential) == SUBJECT
         else:
             with pytest.raises(CallerNotVerified):
-                verifier_of(kind).verify(proof)
+                verifier_of(kind).verify(credential)
 
 
 CREDENTIALS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/hostile/credentials.json").read_text())
@@ -273,7 +273,7 @@ def test_what_issuers_really_sign(
 ) -> None:
     """ID tokens and access tokens in the shapes of the issuers that people use are good."""
     kind = next(kind for kind in KINDS if kind.startswith(case["callers"]))
-    headers = sent(kind, signers["rsa"].proof(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
+    headers = sent(kind, signers["rsa"].credential(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
     headers["Origin"] = "https://shop.example"
     assert verifier_of(kind).verify(headers) == SUBJECT
 
@@ -283,7 +283,7 @@ def test_what_is_not_for_us(verifier_of: Callable[[str], Verifier], signers: Sig
     """What the issuer has signed for another purpose, or for another client, proves nothing here."""
     for kind in KINDS:
         if kind.startswith(case["callers"]):
-            headers = sent(kind, signers["rsa"].proof(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
+            headers = sent(kind, signers["rsa"].credential(good(kind, **case["claims"]), typ=case.get("typ", "JWT")))
             headers["Origin"] = "https://shop.example"
             with pytest.raises(CallerNotVerified) as caught:
                 verifier_of(kind).verify(headers)
@@ -295,9 +295,9 @@ def test_what_is_not_for_us(verifier_of: Callable[[str], Verifier], signers: Sig
 def test_name_of_the_key(
     verifier_of: Callable[[str], Verifier], signers: Signers, kind: str, key_id: str | None
 ) -> None:
-    """A proof that names no key of the issuer's is refused, though another key of the issuer's may have signed it."""
+    """A credential that names no key of the issuer's is refused, though another key of the issuer's may have signed it."""
     with pytest.raises(CallerNotVerified):
-        verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind), kid=key_id)))
+        verifier_of(kind).verify(sent(kind, signers["rsa"].credential(good(kind), kid=key_id)))
 
 
 @every_kind
@@ -330,7 +330,7 @@ def test_odd_header(verifier_of: Callable[[str], Verifier], signers: Signers, ki
 
 @every_kind
 @pytest.mark.parametrize(
-    "proof",
+    "credential",
     [
         "",
         "x",
@@ -346,14 +346,14 @@ def test_odd_header(verifier_of: Callable[[str], Verifier], signers: Signers, ki
         f"{'x' * 3000}.{'y' * 3000}.{'z' * 3000}",
         "eyJhbGciOiJSUzI1NiJ9.e30.AAAA",
     ],
-    ids=lambda proof: proof[:12],
+    ids=lambda credential: credential[:12],
 )
-def test_garbage(verifier_of: Callable[[str], Verifier], kind: str, proof: str) -> None:
+def test_garbage(verifier_of: Callable[[str], Verifier], kind: str, credential: str) -> None:
     """What is no JWT is refused before anything is fetched for it."""
     verifier = verifier_of(kind)
     verifier._fetch = lambda _: pytest.fail("fetched")
     with pytest.raises(CallerNotVerified):
-        verifier.verify(sent(kind, proof))
+        verifier.verify(sent(kind, credential))
 
 
 @every_kind
@@ -383,7 +383,7 @@ def test_what_the_library_is_told(
         return {"sub": SUBJECT}
 
     monkeypatch.setattr(jwt, "decode", decode)
-    assert verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    assert verifier_of(kind).verify(sent(kind, signers["rsa"].credential(good(kind)))) == SUBJECT
     checks = ["signature", "exp", "iat", "nbf", "aud", "iss", "sub"]
     assert told == {
         "algorithms": ["RS256", "ES256"] if kind.startswith("oidc") else ["RS256"],
@@ -401,12 +401,12 @@ def test_what_the_library_is_told(
 @every_kind
 def test_longest_proof(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
     """Proofs up to 8192 characters are read, longer ones refused, although they are good."""
-    proofs = [signers["rsa"].proof(good(kind, filler="x" * size)) for size in range(5400, 5800, 2)]
-    fitting = max((proof for proof in proofs if len(proof) <= 8192), key=len)
+    credentials = [signers["rsa"].credential(good(kind, filler="x" * size)) for size in range(5400, 5800, 2)]
+    fitting = max((credential for credential in credentials if len(credential) <= 8192), key=len)
     assert len(fitting) > 8180
     assert verifier_of(kind).verify(sent(kind, fitting)) == SUBJECT
     with pytest.raises(CallerNotVerified):
-        verifier_of(kind).verify(sent(kind, signers["rsa"].proof(good(kind, filler="x" * 6000))))
+        verifier_of(kind).verify(sent(kind, signers["rsa"].credential(good(kind, filler="x" * 6000))))
 
 
 @every_kind
@@ -424,7 +424,7 @@ def test_deep_nesting(verifier_of: Callable[[str], Verifier], signers: Signers, 
 
 @given(st.text(max_size=300) | st.from_regex(r"[\w-]{1,60}\.[\w-]{1,60}\.[\w-]{1,60}", fullmatch=True))
 def test_no_text_passes(verifier_of: Callable[[str], Verifier], text: str) -> None:
-    """No text that nobody signed is ever a proof, and none is an error of ours."""
+    """No text that nobody signed is ever a credential, and none is an error of ours."""
     kind = "firebase-app-check:4711"
     with pytest.raises(CallerNotVerified):
         verifier_of(kind).verify(sent(kind, "".join(character for character in text if character not in "\r\n")))
@@ -432,25 +432,27 @@ def test_no_text_passes(verifier_of: Callable[[str], Verifier], text: str) -> No
 
 @pytest.mark.parametrize("scheme", ["", "Basic ", "Bearer", "bearer,", "Token ", "Bearer  "])
 def test_other_schemes(verifier_of: Callable[[str], Verifier], signers: Signers, scheme: str) -> None:
-    """Only `Authorization: Bearer` carries a proof."""
+    """Only `Authorization: Bearer` carries a credential."""
     kind = "firebase-auth:shop-1"
     with pytest.raises(CallerNotVerified):
-        verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))}))
+        verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].credential(good(kind))}))
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER "])
 def test_scheme_in_any_case(verifier_of: Callable[[str], Verifier], signers: Signers, scheme: str) -> None:
     """The scheme's name is read in any case, as HTTP has it."""
     kind = "firebase-auth:shop-1"
-    assert verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].proof(good(kind))})) == SUBJECT
+    assert (
+        verifier_of(kind).verify(Headers({"Authorization": scheme + signers["rsa"].credential(good(kind))})) == SUBJECT
+    )
 
 
 @every_kind
 def test_header_of_another_kind(verifier_of: Callable[[str], Verifier], signers: Signers, kind: str) -> None:
-    """A good proof in the wrong header is none."""
+    """A good credential in the wrong header is none."""
     other = "oidc" if kind.startswith("firebase-app-check") else "firebase-app-check"
     with pytest.raises(CallerNotVerified):
-        verifier_of(kind).verify(sent(other, signers["rsa"].proof(good(kind))))
+        verifier_of(kind).verify(sent(other, signers["rsa"].credential(good(kind))))
 
 
 @every_kind
@@ -479,7 +481,7 @@ def test_issuer_without_keys(signers: Signers, kind: str, document: Any) -> None
         ),
     )
     with pytest.raises(TemporarilyUnavailable):
-        verifier.verify(sent(kind, signers["rsa"].proof(good(kind))))
+        verifier.verify(sent(kind, signers["rsa"].credential(good(kind))))
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")  # the library would only warn
@@ -503,10 +505,10 @@ def test_keys_that_do_not_sign(signers: Signers, kind: str) -> None:
         ),
     )
     for signer in (signers["rsa"], weak):
-        proof = jws({"alg": "RS256", "typ": "JWT", "kid": signer.name}, json.dumps(good(kind)).encode(), signer)
+        credential = jws({"alg": "RS256", "typ": "JWT", "kid": signer.name}, json.dumps(good(kind)).encode(), signer)
         with pytest.raises(CallerNotVerified):
-            verifier.verify(sent(kind, proof))
-    assert verifier.verify(sent(kind, signers["next"].proof(good(kind)))) == SUBJECT
+            verifier.verify(sent(kind, credential))
+    assert verifier.verify(sent(kind, signers["next"].credential(good(kind)))) == SUBJECT
 
 
 def test_prepared(signers: Signers) -> None:
@@ -521,5 +523,5 @@ def test_prepared(signers: Signers) -> None:
     verifier = Verifier(kind, Deadlines(), fetch)
     assert not asked
     verifier.prepare()
-    assert verifier.verify(sent(kind, signers["rsa"].proof(good(kind)))) == SUBJECT
+    assert verifier.verify(sent(kind, signers["rsa"].credential(good(kind)))) == SUBJECT
     assert len(asked) == 1

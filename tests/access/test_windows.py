@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -13,12 +14,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dev.processes import free_port
 from livetoken.access import redis_windows, windows
 from livetoken.access.redis_windows import PREFIX, RedisWindows, open_redis
 from livetoken.access.windows import Full, MemoryWindows, Window, Windows
+from livetoken.errors import Misconfigured
 from livetoken.runtime.deadlines import Deadlines
+from tests.access import redis_server
 from tests.access.clock import Clock
+from tests.access.issuer import certificates
 from tests.access.redis_server import RedisServer
+from tests.support import soon
 
 # what is done, after how many quarters of a second, by which entry, in which windows
 STEPS = st.lists(
@@ -366,6 +372,22 @@ def test_long_windows(storage: Windows) -> None:
     assert storage.enter(uuid4().hex, [site])
 
 
+def test_redis_with_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With rediss:// the server's certificate is verified, and the rest is the same."""
+    options = ["--tls-cert-file", str(certificates(tmp_path)), "--tls-key-file", str(tmp_path / "server.pem")]
+    options += ["--tls-port", str(port := free_port()), "--tls-auth-clients", "no"]
+    options += ["--tls-ca-cert-file", str(tmp_path / "ca.pem")]
+    with redis_server.running(tmp_path, *options):
+        with pytest.raises(redis_py.ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+            open_redis(f"rediss://127.0.0.1:{port}", Deadlines()).prepare()
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        opened = open_redis(f"rediss://127.0.0.1:{port}", Deadlines())
+        opened.prepare()
+        site = window(1)
+        assert [opened.enter(uuid4().hex, [site]) is None for _ in range(2)] == [True, False]
+        opened.client.close()
+
+
 def test_redis_is_not_spoken_to_before_it_is_needed() -> None:
     """Opening a storage that is down succeeds: the first step meets the failure."""
     opened = open_redis("rediss://user:password@127.0.0.1:1/0", Deadlines())
@@ -373,3 +395,18 @@ def test_redis_is_not_spoken_to_before_it_is_needed() -> None:
     assert (options["socket_timeout"], options["socket_connect_timeout"], options["password"]) == (0.5, 0.5, "password")
     with pytest.raises(redis_py.ConnectionError):
         opened.enter("one", [window(1)])
+
+
+def test_redis_cluster(tmp_path: Path) -> None:
+    """A cluster cannot count in several windows at once: whoever asks it first says what to do."""
+    options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
+    with redis_server.running(tmp_path, *options) as cluster, cluster.client() as client:
+        opened = open_redis(cluster.url, Deadlines())
+        with pytest.raises(Misconfigured) as caught:
+            opened.prepare()
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        assert soon(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
+        with pytest.raises(Misconfigured):
+            opened.enter(uuid4().hex, [window(1), window(2)])
+        assert caught.value.cause.endswith("name a single Redis")
+        opened.client.close()

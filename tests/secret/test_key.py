@@ -395,13 +395,20 @@ def test_client_reads(client: tuple[SecretReader, responses.RequestsMock]) -> No
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_client_fails(client: tuple[SecretReader, responses.RequestsMock], answer: dict[str, Any], kind: str) -> None:
+def test_client_fails(
+    client: tuple[SecretReader, responses.RequestsMock],
+    answer: dict[str, Any],
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Whatever Secret Manager answers is asked for once, followed nowhere, and told without its own words."""
     reader, mock = client
+    monkeypatch.setattr(key_module, "READ_SECONDS", 60)  # on a machine that does much else
     mock.get(URL, **answer)
     elsewhere = mock.get("https://elsewhere.example/", json=payload(VALUE.encode()))
     with pytest.raises(TemporarilyUnavailable) as caught:
         SecretKey(reader, Deadlines()).get()
     assert caught.value.cause.startswith(f"the Gemini key could not be read from {NAME} ({kind}): ")
     assert VALUE not in caught.value.cause
-    assert (len(mock.calls), elsewhere.call_count) == (1, 0)
+    assert [call.request.url for call in mock.calls] == [f"{URL}?%24alt=json%3Benum-encoding%3Dint"]
+    assert elsewhere.call_count == 0
