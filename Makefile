@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist clean
+.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ run: $(RUN) sdk ## start the function, the example site, and without GEMINI_API_
 
 first-start: $(RUN) ## make run in a fresh clone, for every Python of this machine
 	@$(BIN)/python -m dev.first_start
+
+prompts: $(RUN) ## tell every mistake in the prompt files, or in those of FOLDER=…
+	@$(BIN)/python -m livetoken check $(FOLDER)
 
 check: lint ## check style and types, and run all tests that need no process
 	@$(BIN)/python -m pytest --quiet -rfE -p tests.without_processes -m "$(USUAL)"

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from types import FrameType
 
 from dev import processes
+from dev.children import ROOT
 from dev.static_server import site
 from livetoken.settings.environment import TABLE
 
@@ -22,6 +24,7 @@ _OF_A_LOCAL_RUN = frozenset(
 )
 # whatever else the function can be told, a developer may try out here
 _PASSED_ON = tuple(setting.name for setting in TABLE if setting.name not in _OF_A_LOCAL_RUN)
+_OF_PROMPT_FILES = ("PROMPTS", "DEFAULT_PROMPT", "GEMINI_API_VERSION")  # the others the function judges itself
 _WATCH_SECONDS = 0.2
 _LARGEST_PORT = 65_535
 
@@ -103,6 +106,7 @@ def _run(env: Mapping[str, str]) -> int:
     key = env.get("GEMINI_API_KEY", "").strip()
     site_port, function_port, google_port = ports(env, emulator=not key)
     settings: dict[str, str | None] = {name: env[name] for name in _PASSED_ON if env.get(name)}
+    _check(settings)
     with contextlib.ExitStack() as parts:
         google = None
         if key:
@@ -126,6 +130,14 @@ def _run(env: Mapping[str, str]) -> int:
         dead = [child.name for child in children if child.process.poll() is not None]
         say(f"{' and '.join(dead)} has ended by itself, so everything ends.".capitalize())
     return 1
+
+
+def _check(settings: Mapping[str, str | None]) -> None:
+    """Tell every mistake in the prompt files at once, those included that the function would only find when asked."""
+    given = {name: value for name in _OF_PROMPT_FILES if (value := settings.get(name))}
+    command = [sys.executable, "-m", "livetoken", "check"]
+    if subprocess.run(command, cwd=ROOT, env=processes.minimal_env(**given), check=False).returncode:
+        raise CannotRunError("Nothing was started: mend what stands above.")
 
 
 def _await_health(function: processes.Function) -> None:

@@ -3,7 +3,7 @@
 import enum
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pydantic
@@ -14,12 +14,15 @@ from livetoken.prompts.mistakes import Mistake
 from livetoken.prompts.plain_yaml import leaves
 from livetoken.prompts.prompt import Prompt, TokenSpec
 
+Judge = Callable[[dict[str, Any]], object]  # raises for a config that it does not take
+
 
 class UnusableConfig(Misconfigured):
     """A prompt file's config is not one that the SDK takes, or can send."""
 
     def __init__(self, prompt: Prompt, mistakes: Iterable[Mistake]) -> None:
-        self.prompt, self.mistakes = prompt, list(mistakes)
+        self.prompt = prompt
+        self.mistakes = list(mistakes) or [Mistake("config", "is not what google-genai takes")]
         super().__init__(f"{prompt.name}.md: " + "; ".join(map(str, self.mistakes)))
 
 
@@ -59,23 +62,30 @@ def checked_config(prompt: Prompt) -> types.LiveConnectConfig | UnusableConfig:
     wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(prompt.front.config)
     try:
         config = types.LiveConnectConfig.model_validate(wanted)
-    except Exception as error:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble
-        return UnusableConfig(prompt, faults(wanted, types.LiveConnectConfig.model_validate, error))
-    odd = list(_odd_values(config.model_dump(exclude_none=True)))
+    except Exception:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble
+        return UnusableConfig(prompt, every_mistake(wanted, types.LiveConnectConfig.model_validate))
+    odd = list(_odd_values(config))
     return UnusableConfig(prompt, odd) if odd else config
 
 
-def faults(
-    value: Any,
-    judge: Callable[[Any], object],
-    error: Exception,
-    path: str = "config",
-    around: Callable[[Any], Any] = lambda part: part,
-) -> Iterator[Mistake]:
-    """Yield the innermost parts of a config that `judge` refuses alone: of a list it does not say which.
+def every_mistake(config: Mapping[str, Any], judge: Judge) -> Iterator[Mistake]:
+    """Yield all that `judge` refuses of a config, and what the SDK lets through although the API cannot know it."""
+    for name, value in config.items():
+        alone = functools.partial(_alone, dict, name)
+        try:
+            judge(alone(value))
+        except Exception as error:  # noqa: BLE001 - the SDK raises whatever it stumbles over
+            yield from _faults(value, judge, error, f"config.{name}", alone)
+        else:
+            yield from _odd_values(types.LiveConnectConfig.model_validate(alone(value)))
 
-    `value` is the part that `path` leads to, `around` puts a part in its place into a config that holds nothing else,
-    and `judge` has raised `error` for it.
+
+def _faults(
+    value: Any, judge: Judge, error: Exception, path: str, around: Callable[[Any], dict[str, Any]]
+) -> Iterator[Mistake]:
+    """Yield the innermost parts of `value` that `judge` refuses alone: of a list its exceptions do not say which.
+
+    `value` is what `path` leads to; `around` puts a part in its place into a config that holds nothing else.
     """
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     whole = True
@@ -83,14 +93,14 @@ def faults(
         alone = functools.partial(_alone, around, key)
         try:
             judge(alone(part))
-        except Exception as fault:  # noqa: BLE001 - the SDK raises whatever it stumbles over
+        except Exception as fault:  # noqa: BLE001 - as above
             whole = False
-            yield from faults(part, judge, fault, f"{path}.{key}", alone)
+            yield from _faults(part, judge, fault, f"{path}.{key}", alone)
     if whole:
         yield Mistake(path, _reason(error, path))
 
 
-def _alone(around: Callable[[Any], Any], key: str | int, part: Any) -> Any:
+def _alone(around: Callable[[Any], dict[str, Any]], key: str | int, part: Any) -> dict[str, Any]:
     return around([part] if isinstance(key, int) else {key: part})
 
 
@@ -112,9 +122,9 @@ def _reason(error: Exception, path: str) -> str:
     return "is of another kind than its field"
 
 
-def _odd_values(config: dict[str, Any]) -> Iterator[Mistake]:
+def _odd_values(config: types.LiveConnectConfig) -> Iterator[Mistake]:
     """Yield what the SDK lets through although the API cannot know it: numbers that are none, names it invents."""
-    for path, value in leaves(config, "config"):
+    for path, value in leaves(config.model_dump(exclude_none=True), "config"):
         if isinstance(value, float) and not math.isfinite(value):
             yield Mistake(path, "must be a number")
         elif isinstance(value, enum.Enum) and value.name not in type(value).__members__:

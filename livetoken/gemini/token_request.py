@@ -15,7 +15,8 @@ import httpx2
 from google.genai import Client, types
 
 from livetoken.errors import Misconfigured
-from livetoken.gemini.constraints import Constraints, UnusableConfig, faults
+from livetoken.gemini.constraints import Constraints, UnusableConfig, every_mistake
+from livetoken.prompts.mistakes import Mistake
 from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.once import Once
 
@@ -91,6 +92,10 @@ class TokenRequests:
         for handle in ("", "handle") if "session_resumption" in prompt.front.config else ("",):
             self._request(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", handle))
 
+    def mistakes(self, prompt: Prompt) -> list[Mistake]:
+        """Return all that the SDK refuses to take or to send of a prompt file's config."""
+        return list(every_mistake(prompt.front.config, self._write_alone))
+
     def filled(self, spec: TokenSpec, key: str, expires_at: datetime, new_session_expires_at: datetime) -> bytes:
         """Return the whole request that mints a token for `spec`. Times are in UTC.
 
@@ -127,16 +132,16 @@ class TokenRequests:
         try:
             self._client().auth_tokens.create(config=config)
         except Exception as error:  # the types let it through, the SDK's writing does not
-            raise UnusableConfig(spec.prompt, faults(spec.prompt.front.config, self._write_alone, error)) from error
+            raise UnusableConfig(spec.prompt, self.mistakes(spec.prompt)) from error
         written = WrittenRequest(self._recorder.request)
         expected = 2 + (marked.system_instruction is not None) + bool(marked.resumption_handle)
         if len(set(written.marks)) != expected or len(written.marks) != expected:
             raise Misconfigured("google-genai writes its request in a form that is not known here")
         return written
 
-    def _write_alone(self, part: Any) -> None:
-        """Let the SDK write a config that holds nothing but `part`; raises what it raises."""
-        constraints = types.LiveConnectConstraints(config=types.LiveConnectConfig.model_validate(part))
+    def _write_alone(self, config: dict[str, Any]) -> None:
+        """Let the SDK write a request with this config and nothing else; raises what it raises."""
+        constraints = types.LiveConnectConstraints(config=types.LiveConnectConfig.model_validate(config))
         self._client().auth_tokens.create(config=types.CreateAuthTokenConfig(live_connect_constraints=constraints))
 
 

@@ -34,14 +34,7 @@ class Prompts:
         Raises:
             SettingsError: listing every mistake, each with file, field, line and fix.
         """
-        prompts, problems = {}, []
-        for path in sorted(path for path in settings.prompts.iterdir() if path.suffix.lower() in (".md", ".markdown")):
-            try:
-                prompts[path.stem] = read_prompt(path, settings)
-            except PromptError as error:
-                problems += [f"{path.name}: {mistake}" for mistake in error.mistakes]
-        if not problems and settings.default_prompt not in prompts:
-            problems.append(f"DEFAULT_PROMPT: there is no {settings.default_prompt}.md among the prompt files")
+        prompts, problems = read_folder(settings)
         if problems:
             raise SettingsError(problems)
         return cls(prompts, settings.default_prompt)
@@ -64,6 +57,24 @@ class Prompts:
         if prompt.front.origins and origin not in prompt.front.origins:
             raise OriginNotAllowed("the prompt file's own `origins` do not list this site")
         return prompt
+
+
+def read_folder(settings: Settings) -> tuple[dict[str, Prompt], list[str]]:
+    """Return the prompts by name in the folder that `PROMPTS` names, and a line for every mistake in the others."""
+    prompts, problems = {}, []
+    for path in prompt_files(settings):
+        try:
+            prompts[path.stem] = read_prompt(path, settings)
+        except PromptError as error:
+            problems += [f"{path.name}: {mistake}" for mistake in error.mistakes]
+    if not problems and settings.default_prompt not in prompts:
+        problems.append(f"DEFAULT_PROMPT: there is no {settings.default_prompt}.md among the prompt files")
+    return prompts, problems
+
+
+def prompt_files(settings: Settings) -> list[Path]:
+    """Return the files in the folder that `PROMPTS` names, those with an ending that does not count included."""
+    return sorted(path for path in settings.prompts.iterdir() if path.suffix.lower() in (".md", ".markdown"))
 
 
 def read_prompt(path: Path, settings: Settings) -> Prompt:

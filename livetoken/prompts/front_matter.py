@@ -41,16 +41,21 @@ class FrontMatter(NamedTuple):
         front = {} if front is None else front
         if not isinstance(front, dict):
             raise PromptError([Mistake("front matter", "must be fields such as `model: gemini-3.8-live`")])
-        parsed = cls(
+        parsed = cls.of(front)
+        if mistakes := [*_shape_mistakes(front), *parsed.mistakes(settings)]:
+            raise PromptError(mistakes)
+        return parsed
+
+    @classmethod
+    def of(cls, front: Mapping[str, Any]) -> "FrontMatter":
+        """Return what can be read of `front`, whatever mistakes it holds."""
+        return cls(
             models=tuple(name.removeprefix("models/") for name in _names(front.get("model", DEFAULT_MODEL))),
             voices=_names(front.get("voices", VOICES[0])),
             origins=_names(front.get("origins", [])),
             open=_names(front.get("open", [])),
             config=without_blanks(front["config"]) if isinstance(front.get("config"), dict) else {},
         )
-        if mistakes := [*_shape_mistakes(front), *parsed.mistakes(settings)]:
-            raise PromptError(mistakes)
-        return parsed
 
     def mistakes(self, settings: Settings) -> Iterator[Mistake]:
         """Yield what is wrong with the values, each by itself and together with the settings."""
@@ -99,5 +104,5 @@ def _origin_mistakes(origins: tuple[str, ...], settings: Settings) -> Iterator[M
         yield from (Mistake("origins", line) for line in str(error).split("\n"))
         return
     for origin in listed:
-        if origin not in settings.allowed_origins:
+        if settings.allowed_origins and origin not in settings.allowed_origins:
             yield Mistake("origins", f"{origin} is not in ALLOWED_ORIGINS, so it could never use this prompt")

@@ -134,7 +134,7 @@ def test_a_good_build_applies_what_it_planned_and_proves_it(workspace: Path) -> 
     """Test, plan, apply, smoke, in this order; the traffic stays on the new revision, and the artefacts hold no key."""
     run, succeeded, calls = build(workspace)
     assert succeeded, run.printed
-    assert list(run.ran.items()) == [(step, 0) for step in ("test", "plan", "remember", "apply", "smoke", "rollback")]
+    assert list(run.ran.items()) == [(step, 0) for step in ("test", "check", "plan", "remember", "apply", "smoke", "rollback")]
     (function,) = [r for r in state(workspace) if r["type"] == "google_cloudfunctions2_function"]
     assert function["instances"][0]["attributes"]["location"] == "europe-west1"
     assert function["instances"][0]["attributes"]["name"] == "livetoken"
@@ -168,7 +168,7 @@ def test_a_bad_plan_stops_before_the_apply(workspace: Path, fault: str | None) -
     variables.unlink() if fault is None else variables.write_text(fault)
     run, succeeded, _ = build(workspace)
     assert not succeeded
-    assert list(run.ran) == ["test", "plan"]
+    assert list(run.ran) == ["test", "check", "plan"]
     assert ("allowed_origins must" if fault else "There is no terraform/terraform.tfvars") in " ".join(
         run.printed["plan"].split()
     )
@@ -285,10 +285,10 @@ def test_a_pull_request_plans_without_key_lock_and_a_look_at_google(workspace: P
     variables.write_text(variables.read_text() + "token_seconds = 600\n")
     run, succeeded, calls = build(workspace, file="cloudbuild.pull-request.yaml")
     assert succeeded, run.printed
-    assert list(run.ran) == ["test", "plan"]
+    assert list(run.ran) == ["test", "check", "plan"]
     assert "google_cloudfunctions2_function.main will be updated" in run.printed["plan"]
     assert "Refreshing state" not in run.printed["plan"]
-    assert [call for call in calls if not call.startswith("make test")] == []
+    assert [call for call in calls if not call.startswith(("make test", "make prompts"))] == []
     assert state(workspace) == before
     document = read("cloudbuild.pull-request.yaml")
     assert "availableSecrets" not in document
@@ -336,7 +336,7 @@ def test_steps_follow_each_other(document: dict[str, Any]) -> None:
     """Each step waits for exactly the one before it, or Cloud Build would start it at once."""
     ids = [step["id"] for step in document["steps"]]
     assert [step.get("waitFor") for step in document["steps"]] == [None, *[[before] for before in ids[:-1]]]
-    assert ids == ["test", "plan", "remember", "apply", "smoke", "rollback"]
+    assert ids == ["test", "check", "plan", "remember", "apply", "smoke", "rollback"]
 
 
 @pytest.mark.parametrize("file", BUILDS)

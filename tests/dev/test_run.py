@@ -195,6 +195,15 @@ def test_a_function_that_refuses_to_start_says_why() -> None:
         assert "TOKEN_SECONDS" in started.text()
 
 
+def test_a_wrong_prompt_file_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """What the function would find only when a visitor asks is said at each start, with file, field and line."""
+    (tmp_path / "voice-assistant.md").write_text("---\nconfig:\n  seed: x\n---\nHi.")
+    with runner(PROMPTS=str(tmp_path)) as started:
+        assert started.ended() == 1
+        assert "voice-assistant.md: config.seed: line 3: " in started.text()
+        assert "Nothing was started" in started.text()
+
+
 def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence with the version found and the version needed."""
     from dev import __main__ as entry
