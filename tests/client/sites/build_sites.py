@@ -22,8 +22,8 @@ from dev.processes import Google, free_port, function, google
 from dev.static_server import Handler
 from tests.client.browser.conftest import ARGUMENTS, CHROMIUM, write_tones
 from tests.client.browser.element import ask, part
-from tests.client.js.ready import until_ready
 from tests.client.npm import INSTALL, ROOT
+from tests.support import until_ready
 
 HERE = pathlib.Path(__file__).parent
 SITES = ("vite-react", "next", "vitepress", "sveltekit")
