@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from livetoken.errors import every_refusal
 from dev.processes import Function, Google, free_port
+from livetoken.errors import every_refusal
 
 CLIENT = pathlib.Path(__file__).parents[3] / "client" / "src"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
