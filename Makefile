@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist clean
+.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -132,6 +132,9 @@ dist: client/node_modules/.package-lock.json ## build client/dist/ and the packa
 	@mkdir -p build && cd client && npm pack --silent --pack-destination ../build | sed 's#^#build/#'
 	@"$(PYTHON)" -m dev.dist
 	@$(MAKE) --no-print-directory -s dist-emulator
+
+sites: $(READY) ## install the package in Vite, Next.js, VitePress and SvelteKit sites, build them, open them in Chromium
+	@$(BIN)/python -m pytest tests/client/sites/build_sites.py $(PYTEST)
 
 client/node_modules/.package-lock.json: client/package-lock.json
 	@command -v npm >/dev/null || { echo "make dist needs Node.js 20 or newer with npm; client/dist/ is committed, and make run needs neither." >&2; exit 1; }

@@ -9,8 +9,8 @@ const INTENT = ['pointerenter', 'focusin', 'touchstart'];
  * @property {() => import('./session.js').Session | null} session
  * @property {() => Promise<import('./tokens.js').TokenAnswer> | undefined} prefetch a token, where one may be asked for
  * @property {() => void} toggle the floating panel
- * @property {() => void} fold an open floating panel
- * @property {() => void} render
+ * @property {() => void} end the conversation of an open floating panel, and the panel
+ * @property {() => void} speak with the microphone, in the conversation that runs
  */
 
 /**
@@ -18,10 +18,11 @@ const INTENT = ['pointerenter', 'focusin', 'touchstart'];
  * @param {import('./view.js').View} view
  * @param {Actions} actions
  */
-export function wireControls(element, { main, bubble, mute, volume, form, input, hold, consent }, { session, prefetch, toggle, fold, render }) {
+export function wireControls(element, { main, bubble, mute, voice, volume, form, input, hold }, { session, prefetch, toggle, end, speak }) {
   const ahead = () => { prefetch()?.then(preconnect, () => {}); }; // a click will say what is wrong
   for (const intent of INTENT) element.addEventListener(intent, ahead, { passive: true });
-  element.addEventListener('keydown', ({ key }) => key === 'Escape' && fold());
+  // Escape may only close the list of an input method.
+  element.addEventListener('keydown', ({ key, isComposing }) => key === 'Escape' && !isComposing && end());
 
   main.onclick = () => (session() ? element.stop() : element.start());
   bubble.onclick = toggle;
@@ -29,6 +30,7 @@ export function wireControls(element, { main, bubble, mute, volume, form, input,
     const running = session();
     if (running) running.muted = !running.muted;
   };
+  voice.onclick = speak;
   volume.oninput = () => {
     const running = session();
     if (running) running.volume = volume.valueAsNumber;
@@ -38,7 +40,12 @@ export function wireControls(element, { main, bubble, mute, volume, form, input,
     if (input.value.trim()) element.say(input.value.trim());
     input.value = '';
   };
-  consent.onslotchange = render;
+  // Pages take letters for shortcuts, because they see the element and not its text box.
+  for (const type of /** @type {const} */ (['keydown', 'keypress', 'keyup'])) {
+    input.addEventListener(type, (event) => {
+      if (event.key !== 'Escape' && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
+  }
 
   const talk = (/** @type {boolean} */ on) => {
     hold.ariaPressed = String(on);

@@ -13,8 +13,9 @@ import { warmUp } from './warmup.js';
 /** @typedef {'ready' | 'asking' | 'listening' | 'speaking' | 'muted' | 'reconnecting' | 'failed'} LiveVoiceState */
 
 /** @type {Array<keyof import('./tag.js').ForwardedEvents>} */
-const FORWARDED = ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'mute', 'reconnected', 'error'];
+const FORWARDED = ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'mute', 'microphone', 'reconnected', 'error'];
 const LONGEST_WAIT = 60; // seconds
+const MOVE_MILLISECONDS = 500;
 
 /**
  * A voice assistant for any page: voice, text and transcript.
@@ -29,6 +30,7 @@ const LONGEST_WAIT = 60; // seconds
  * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
  * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
  * @fires {CustomEvent} live-voice-mute - `{ muted }`
+ * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
  * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
  * @fires {CustomEvent} live-voice-error - `{ error, fatal }`
  *
@@ -52,6 +54,8 @@ export class LiveVoice extends Tag {
   #notice = '';
   #waiting = false; // as the function asked us to
   #agreed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #leaving;
   #open = false; // the floating panel
   #tokens;
   #language = new Language(this, () => this.#render());
@@ -80,12 +84,19 @@ export class LiveVoice extends Tag {
       session: () => this.#session,
       prefetch: () => (this.#session || this.#waiting || this.#asksConsent ? undefined : this.#tokens.prefetch()),
       toggle: () => this.#toggle(),
-      fold: () => this.#open && this.#toggle(),
-      render: () => this.#render(),
+      end: () => this.#endPanel(),
+      speak: () => this.#askForMicrophone(),
     });
+    this.#view.consent.onslotchange = () => this.#render();
+  }
+
+  /** Moving it within the page changes nothing. */
+  connectedMoveCallback() {
+    this.#language.learn();
   }
 
   connectedCallback() {
+    clearTimeout(this.#leaving);
     this.#language.follow();
     if (document.readyState === 'complete') warmUp(this.endpoint);
     else addEventListener('load', () => warmUp(this.endpoint), { once: true });
@@ -93,7 +104,8 @@ export class LiveVoice extends Tag {
 
   disconnectedCallback() {
     this.#language.rest();
-    this.stop();
+    // A move is no removal: pages that keep elements across navigations put them back a moment later.
+    this.#leaving = setTimeout(() => this.stop(), MOVE_MILLISECONDS);
   }
 
   attributeChangedCallback() {
@@ -150,7 +162,6 @@ export class LiveVoice extends Tag {
 
   async #askForMicrophone() {
     await this.#session?.startMicrophone().catch(() => {}); // an event says why
-    this.#render();
   }
 
   /**
@@ -177,8 +188,8 @@ export class LiveVoice extends Tag {
    * @param {import('./errors.js').LiveError} error
    * @param {boolean} fatal
    */
-  #explain({ code, message, retryAfter }, fatal) {
-    const sentence = this.#language.words.errors[code] ?? message;
+  #explain({ code, sentence: wording, message, retryAfter }, fatal) {
+    const sentence = this.#language.words.errors[wording ?? code] ?? message;
     if (!fatal) return this.#view.note(sentence);
     this.#notice = sentence;
     this.#waiting = Boolean(retryAfter);
@@ -196,13 +207,18 @@ export class LiveVoice extends Tag {
     requestAnimationFrame(() => this.#meter());
   }
 
-  /** Opening the floating panel starts the conversation, unless there is something to agree to first. */
+  /** Opening the floating panel starts a conversation, unless there is something to agree to first; folding it ends none. */
   #toggle() {
     this.#open = !this.#open;
-    if (!this.#open) this.stop();
-    else if (!this.#asksConsent) this.start();
+    if (this.#open && !this.#asksConsent) this.start();
     this.#render();
     (this.#open ? this.#view.main : this.#view.bubble).focus();
+  }
+
+  #endPanel() {
+    if (!this.#open) return;
+    this.stop();
+    this.#toggle();
   }
 
   // ── What is shown
@@ -225,6 +241,7 @@ export class LiveVoice extends Tag {
       open: this.#open,
       pushToTalk: this.pushToTalk,
       microphone: Boolean(this.#session?.microphoneOn),
+      silent: Boolean(this.#session?.microphoneSilent),
       muted: Boolean(this.#session?.muted),
     });
   }

@@ -22,8 +22,11 @@ export const SENTENCES = Object.freeze({
   insecure_context: 'The microphone works on secure pages (https) only. You can type instead.',
   microphone_missing: 'No microphone was found. You can type instead.',
   microphone_denied: 'The microphone is not allowed on this page. You can allow it in the browser, or type instead.',
+  microphone_forbidden: 'The owner of this site has not allowed the microphone here. You can type instead.',
   microphone_busy: 'The microphone is used by another program. You can type instead.',
   microphone_lost: 'The microphone was switched off. You can type instead.',
+  microphone_silent: 'Your microphone sends no sound. Is it switched off? You can type instead.',
+  audio_waiting: 'Touch the page to hear the answer.',
   audio_failed: 'Sound does not work in this browser. You can type instead.',
   video_failed: 'The camera or the screen cannot be shown.',
 });
@@ -41,6 +44,7 @@ const PASSING = /unreachable|timeout|rate_limited|internal|upstream|temporarily|
  * @property {number} [retryAfter]
  * @property {number} [closeCode]
  * @property {string} [reason]
+ * @property {keyof typeof SENTENCES} [sentence]
  * @property {unknown} [cause]
  */
 
@@ -50,8 +54,8 @@ export class LiveError extends Error {
    * @param {ErrorCode} code
    * @param {ErrorDetails} [details]
    */
-  constructor(code, { message, requestId, retryAfter, closeCode, reason, cause } = {}) {
-    super(message || SENTENCES[code] || SENTENCES.bad_answer, { cause });
+  constructor(code, { message, requestId, retryAfter, closeCode, reason, sentence, cause } = {}) {
+    super(message || SENTENCES[sentence ?? code] || SENTENCES.bad_answer, { cause });
     this.name = 'LiveError';
     /** Stable. @readonly @type {ErrorCode} */
     this.code = code;
@@ -65,5 +69,7 @@ export class LiveError extends Error {
     this.closeCode = closeCode;
     /** Of Gemini's socket; for the owner, not for the visitor. @readonly @type {string | undefined} */
     this.reason = reason;
+    /** Which sentence, where one code has several. @readonly @type {keyof typeof SENTENCES | undefined} */
+    this.sentence = sentence;
   }
 }

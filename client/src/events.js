@@ -12,6 +12,7 @@
  * @property {CustomEvent<import('./tools.js').ToolCall>} toolcall preventDefault() and answerTool() answer by hand
  * @property {CustomEvent<Record<string, any>>} usage Gemini's usageMetadata
  * @property {CustomEvent<{ muted: boolean }>} mute
+ * @property {CustomEvent<{ on: boolean, silent: boolean }>} microphone it came, went, fell silent or is heard again
  * @property {CustomEvent<{ contextKept: boolean }>} reconnected `contextKept` false: the session had to start afresh and was told what had been said
  * @property {CustomEvent<{ error: import('./errors.js').LiveError, fatal: boolean }>} error
  * @property {CustomEvent<Record<string, any>>} message every message of Gemini as it came

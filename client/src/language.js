@@ -6,6 +6,7 @@ export class Language {
   #element;
   #onchange;
   #translation = ENGLISH_TRANSLATION;
+  #reported = ''; // what the owner was told about already
   #watch = new MutationObserver(() => this.learn());
 
   /**
@@ -17,10 +18,15 @@ export class Language {
     this.#onchange = onchange;
   }
 
-  /** BCP-47: of the nearest element that has one. */
+  /** BCP-47: of the nearest element that has one, in or around the shadow trees; else of the browser. */
   get tag() {
-    const { lang = '' } = /** @type {HTMLElement} */ (this.#element.closest('[lang]') ?? {});
-    return lang.replace('_', '-') || 'en';
+    const written = nearestLanguage(this.#element);
+    const known = knownTag(written);
+    if (!known && written && written !== this.#reported) {
+      this.#reported = written;
+      console.warn(`<live-voice>: lang="${written}" is no language; it is left out.`);
+    }
+    return known || (written && knownTag(navigator.language)) || 'en';
   }
 
   /** Of the words; it may be English for want of others. */
@@ -54,4 +60,33 @@ export class Language {
   rest() {
     this.#watch.disconnect();
   }
+}
+
+/** @param {Element} element */
+function nearestLanguage(element) {
+  for (let at = /** @type {Element | undefined} */ (element); at; at = /** @type {ShadowRoot} */ (at.getRootNode()).host) {
+    const { lang } = /** @type {HTMLElement} */ (at.closest('[lang]') ?? {});
+    if (lang) return lang.trim();
+  }
+  return '';
+}
+
+const NO_LANGUAGE = ['mis', 'mul', 'und', 'zxx']; // have codes and are none
+
+/**
+ * A tag without what does not belong to it; empty where nothing is left that names a language.
+ * @param {string} written
+ */
+function knownTag(written) {
+  const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+  const parts = /^[a-z]{2,8}([-_][a-z0-9]{2,8})*/i.exec(written)?.[0].split(/[-_]/) ?? [];
+  for (; parts.length; parts.pop()) {
+    try {
+      const { baseName, language } = new Intl.Locale(parts.join('-'));
+      return names.of(language) && !NO_LANGUAGE.includes(language) ? baseName : '';
+    } catch {
+      // one part fewer may be a tag
+    }
+  }
+  return '';
 }

@@ -56,19 +56,19 @@ export class Session extends SessionEventTarget {
     });
     this.#voice = new Voice({
       pushToTalk: Boolean(options.pushToTalk),
+      answering: () => Boolean(this.#speaker?.playing),
       send: (realtimeInput) => this.#channel.send({ realtimeInput }),
-      onlost: (error) => this.#warn(error),
+      onchange: () => this.#emit('microphone', { on: this.#voice.on, silent: this.#voice.silent }),
+      onerror: (error) => this.#warn(error),
     });
     this.#video = new Video(this.#channel);
   }
-
-  // ── Opening and closing
 
   /** Call it inside a click, where browsers unlock sound. Resolves when Gemini is ready; rejects with a LiveError. */
   async open() {
     this.#setState('asking');
     try {
-      this.#speaker = new Speaker(() => this.#rest());
+      this.#speaker = new Speaker(() => this.#rest(), () => this.#warn(new LiveError('audio_waiting')));
       this.#speaker.volume = this.#volume;
     } catch (cause) {
       this.#warn(new LiveError('audio_failed', { cause })); // the transcript can still be read
@@ -175,15 +175,13 @@ export class Session extends SessionEventTarget {
   }
 
   /**
-   * Answer a tool call whose event was prevented.
+   * Answer a tool call whose event was prevented, with whatever JSON can hold.
    * @param {string} id
-   * @param {Record<string, unknown>} response
+   * @param {unknown} response
    */
   answerTool(id, response) {
     this.#tools.answer(id, response);
   }
-
-  // ── What the page says
 
   /** Say something in writing. @param {string} text */
   sendText(text) {
@@ -211,8 +209,6 @@ export class Session extends SessionEventTarget {
 
   stopVideo() { this.#video.close(); }
 
-  // ── Sound
-
   /** Rejects with a LiveError; typing works without. @param {MediaTrackConstraints} [constraints] */
   async startMicrophone(constraints) {
     await this.#voice.start(constraints).catch((error) => { throw this.#warn(error); });
@@ -222,6 +218,9 @@ export class Session extends SessionEventTarget {
 
   /** The microphone is open; it may be muted. @returns {boolean} */
   get microphoneOn() { return this.#voice.on; }
+
+  /** Nothing at all comes from the microphone: it may be switched off. @returns {boolean} */
+  get microphoneSilent() { return this.#voice.silent; }
 
   /** @returns {boolean} */
   get muted() { return this.#voice.muted; }

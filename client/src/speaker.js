@@ -1,7 +1,9 @@
 /** What Gemini says becomes sound. Licence: Apache-2.0 */
 
+import { keepRunning } from './awake.js';
 import { levelOf } from './loudness.js';
 
+const WAITING_MILLISECONDS = 1000;
 const SPEECH_RATE = 24000; // hertz, what Gemini speaks
 
 /** Plays speech: chunks arrive faster than they sound, and follow each other without a gap. */
@@ -13,21 +15,24 @@ export class Speaker {
   #turn = null; // the gain node of what is being said; an interruption silences it and puts a new one in its place
   /** @type {Set<AudioBufferSourceNode>} */
   #sources = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
+  #rest;
   #next = 0; // the frame at which the next chunk starts
 
-  /** @param {() => void} onchange is called when sound begins and when it ends */
-  constructor(onchange) {
+  /**
+   * @param {() => void} onchange is called when sound begins and when it ends
+   * @param {() => void} [onwaiting] is called when speech has waited for a second to be heard
+   */
+  constructor(onchange, onwaiting = () => {}) {
     // The context runs at the rate of the speech: chunks resampled one by one would click where they meet.
     this.#context = new AudioContext({ sampleRate: SPEECH_RATE });
     this.#output = this.#context.createGain();
     this.#analyser = this.#context.createAnalyser();
     this.#output.connect(this.#analyser).connect(this.#context.destination);
     this.onchange = onchange;
-    this.unlock = () => this.#context.state === 'suspended' && this.#context.resume();
-    this.unlock();
-    // Not started by a click? Then it is heard from the first touch on.
-    globalThis.addEventListener('pointerdown', this.unlock);
-    globalThis.addEventListener('keydown', this.unlock);
+    this.onwaiting = onwaiting;
+    this.#rest = keepRunning(this.#context);
   }
 
   get outputNode() {
@@ -82,6 +87,7 @@ export class Speaker {
       if (!this.playing) this.onchange();
     };
     this.#sources.add(source);
+    this.#waiting ??= setTimeout(() => this.#context.state !== 'running' && this.onwaiting(), WAITING_MILLISECONDS);
     this.onchange();
   }
 
@@ -100,8 +106,8 @@ export class Speaker {
   }
 
   close() {
-    globalThis.removeEventListener('pointerdown', this.unlock);
-    globalThis.removeEventListener('keydown', this.unlock);
+    clearTimeout(this.#waiting);
+    this.#rest();
     this.stop();
     this.#context.close();
   }

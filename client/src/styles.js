@@ -49,12 +49,14 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 .bubble { block-size: 3.5rem; border-radius: 2rem; box-shadow: 0 .25rem 1rem #0004; margin-inline-start: auto; display: flex }
 .hold { user-select: none; touch-action: none }
 .hold[aria-pressed=true], .mute[aria-pressed=true] { background: light-dark(#b3261e, #f2b8b5); color: light-dark(#fff, #601410) }
+.bubble.live { outline: 3px solid var(--accent); outline-offset: 3px }
 .live { box-shadow: 0 0 0 calc(var(--level, 0) * 5px) color-mix(in srgb, var(--accent) 35%, transparent) }
 .type { flex: 1; min-inline-size: 0; padding: 0 1rem }
 .volume { inline-size: 5rem; min-inline-size: 2rem; flex-shrink: 1; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
 label { display: inline-flex; align-items: center; gap: .25rem; min-inline-size: 0 }
 svg { pointer-events: none; inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 [dir=rtl] .send svg { transform: scaleX(-1) }
+@media print { :host { display: none !important } }
 @media (forced-colors: active) { button, input, .log > p { border: 1px solid } }
 @media (prefers-reduced-motion: no-preference) { .live { transition: box-shadow 80ms linear } }
 `;

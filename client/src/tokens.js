@@ -48,12 +48,16 @@ export class Tokens {
   }
 
   /**
-   * Fetch a token ahead. An unused token costs nothing.
+   * Fetch a token ahead. An unused token costs nothing; there is one at most, however often the page changes meanwhile.
    * @returns {Promise<TokenAnswer>}
    */
   prefetch() {
-    const body = this.#body();
-    if (this.#held?.body === body && Date.now() < this.#held.until) return this.#held.answer;
+    if (this.#held && Date.now() < this.#held.until) return this.#held.answer;
+    return this.#fetch(this.#body());
+  }
+
+  /** @param {string} body */
+  #fetch(body) {
     const held = { body, until: Infinity, answer: this.#ask(body) };
     held.answer.then(
       // No window is shorter than a minute, whatever the visitor's clock says.
@@ -70,7 +74,9 @@ export class Tokens {
    */
   async take(resumptionHandle) {
     if (resumptionHandle) return this.#ask(this.#body(resumptionHandle));
-    const answer = this.prefetch();
+    const body = this.#body();
+    const fits = this.#held?.body === body && Date.now() < this.#held.until;
+    const answer = fits ? this.prefetch() : this.#fetch(body);
     this.#held = null; // a token works once
     return answer;
   }

@@ -58,8 +58,8 @@ export class Tools {
     const controller = new AbortController();
     /** @type {Promise<ToolResponse | undefined>} */
     const answered = new Promise((resolve) => this.#running.set(id, { controller, answer: resolve }));
-    controller.signal.addEventListener('abort', () => this.answer(id, undefined));
-    if (this.announce({ id, name, args })) this.answer(id, await this.#perform(name, args, controller.signal));
+    controller.signal.addEventListener('abort', () => this.#settle(id, undefined));
+    if (this.announce({ id, name, args })) this.#settle(id, await this.#perform(name, args, controller.signal));
     return answered;
   }
 
@@ -73,18 +73,26 @@ export class Tools {
     // Own properties only: a model must not reach toString or constructor.
     if (!Object.hasOwn(this.#functions, name)) return { error: `This page has no function ${name}.` };
     try {
-      const result = await this.#functions[name](args, { signal });
-      return isObject(result) ? result : { result: result ?? 'done' };
+      return responseOf(await this.#functions[name](args, { signal }));
     } catch (/** @type {any} */ error) {
       return { error: String(error?.message ?? error) };
     }
   }
 
   /**
+   * Answer by hand.
+   * @param {string} id
+   * @param {unknown} value
+   */
+  answer(id, value) {
+    this.#settle(id, responseOf(value));
+  }
+
+  /**
    * @param {string} id
    * @param {ToolResponse} [response]
    */
-  answer(id, response) {
+  #settle(id, response) {
     this.#running.get(id)?.answer(response);
     this.#running.delete(id);
   }
@@ -106,9 +114,15 @@ export class Tools {
 }
 
 /**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
+ * What the model hears of a value: an object, and one that JSON can hold.
+ * @param {any} value
+ * @returns {ToolResponse}
  */
-function isObject(value) {
-  return Object.prototype.toString.call(value) === '[object Object]';
+function responseOf(value) {
+  const response = Object.prototype.toString.call(value) === '[object Object]' ? value : { result: value ?? 'done' };
+  try {
+    return JSON.parse(JSON.stringify(response));
+  } catch (/** @type {any} */ error) {
+    return { error: `The result cannot be written as JSON: ${error.message}` };
+  }
 }

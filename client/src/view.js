@@ -18,6 +18,7 @@ import { styles } from './styles.js';
  * @property {boolean} open
  * @property {boolean} pushToTalk
  * @property {boolean} microphone
+ * @property {boolean} silent nothing comes from the microphone
  * @property {boolean} muted
  */
 
@@ -30,6 +31,7 @@ export class View {
   consentBox = make('div', { class: 'consent', part: 'consent' }, this.consent);
   main = make('button', { class: 'main', part: 'button', type: 'button' });
   hold = make('button', { class: 'hold', part: 'hold', type: 'button', 'aria-pressed': 'false' });
+  voice = make('button', { class: 'voice', part: 'voice', type: 'button' }, icon(MICROPHONE));
   mute = make('button', { class: 'mute', part: 'mute', type: 'button', 'aria-pressed': 'false' });
   volume = make('input', { class: 'volume', part: 'volume', type: 'range', min: '0', max: '1', step: '0.05', value: '1' });
   loudness = make('label', {}, icon(LOUDSPEAKER), this.volume);
@@ -42,7 +44,7 @@ export class View {
     this.log,
     this.status,
     this.hold,
-    make('div', { class: 'row', part: 'controls' }, this.main, this.mute, this.loudness),
+    make('div', { class: 'row', part: 'controls' }, this.main, this.voice, this.mute, this.loudness),
     this.form,
   );
   /** Transcript id → what was said. @type {Map<number, HTMLElement>} */
@@ -59,13 +61,15 @@ export class View {
    * Put the words where they belong, for one state.
    * @param {Look} look
    */
-  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, muted }) {
+  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, silent, muted }) {
     Object.assign(this.card, { dir: direction, lang: language, hidden: floating && !open });
     this.card.setAttribute('aria-label', words.name);
     this.log.setAttribute('aria-label', words.transcript);
     this.consentBox.hidden = !asksConsent;
     this.intro.hidden = asksConsent;
-    notice ||= words[state];
+    // A microphone that gives nothing hears nobody.
+    const heard = microphone ? !silent : state !== 'listening';
+    notice ||= heard ? words[state] : microphone ? words.silent : words.muted;
     if (this.status.textContent !== notice) this.status.textContent = notice; // announced once
     this.status.dataset.state = this.card.dataset.state = state;
     const label = running ? words.end : state === 'failed' ? words.again : asksConsent ? words.agree : words.talk;
@@ -73,15 +77,18 @@ export class View {
     this.intro.textContent = words.intro;
     this.main.disabled = waiting;
     this.main.classList.toggle('live', running);
-    Object.assign(this.bubble, { hidden: !floating, dir: direction, lang: language, ariaLabel: open ? words.end : null, ariaExpanded: String(open) });
-    this.bubble.replaceChildren(icon(open ? CROSS : MICROPHONE), open ? '' : words.talk);
+    const bubbleLabel = open ? words.fold : running ? `${words.name}: ${notice}` : null;
+    Object.assign(this.bubble, { hidden: !floating, dir: direction, lang: language, ariaLabel: bubbleLabel, ariaExpanded: String(open) });
+    this.bubble.replaceChildren(icon(open ? CROSS : MICROPHONE), open ? '' : running ? notice : words.talk);
+    this.bubble.classList.toggle('live', running && !open);
     this.hold.hidden = !(pushToTalk && microphone);
     this.hold.textContent = words.hold;
+    this.voice.hidden = !running || microphone;
     this.mute.hidden = pushToTalk || !microphone;
     this.loudness.hidden = !running;
     this.mute.ariaPressed = String(muted);
     this.mute.replaceChildren(icon(muted ? SILENCED : MICROPHONE));
-    const named = { mute: words.mute, volume: words.volume, input: words.type, send: words.send };
+    const named = { voice: words.voice, mute: words.mute, volume: words.volume, input: words.type, send: words.send };
     for (const name in named) this[name].ariaLabel = this[name].title = named[name];
     this.input.placeholder = words.type;
     this.input.disabled = this.send.disabled = waiting || asksConsent;

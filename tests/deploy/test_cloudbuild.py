@@ -134,7 +134,9 @@ def test_a_good_build_applies_what_it_planned_and_proves_it(workspace: Path) -> 
     """Test, plan, apply, smoke, in this order; the traffic stays on the new revision, and the artefacts hold no key."""
     run, succeeded, calls = build(workspace)
     assert succeeded, run.printed
-    assert list(run.ran.items()) == [(step, 0) for step in ("test", "check", "plan", "remember", "apply", "smoke", "rollback")]
+    assert list(run.ran.items()) == [
+        (step, 0) for step in ("test", "check", "plan", "remember", "apply", "smoke", "rollback")
+    ]
     (function,) = [r for r in state(workspace) if r["type"] == "google_cloudfunctions2_function"]
     assert function["instances"][0]["attributes"]["location"] == "europe-west1"
     assert function["instances"][0]["attributes"]["name"] == "livetoken"

@@ -3,15 +3,15 @@
  * @property {() => import('./session.js').Session | null} session
  * @property {() => Promise<import('./tokens.js').TokenAnswer> | undefined} prefetch a token, where one may be asked for
  * @property {() => void} toggle the floating panel
- * @property {() => void} fold an open floating panel
- * @property {() => void} render
+ * @property {() => void} end the conversation of an open floating panel, and the panel
+ * @property {() => void} speak with the microphone, in the conversation that runs
  */
 /**
  * @param {import('./element.js').LiveVoice} element
  * @param {import('./view.js').View} view
  * @param {Actions} actions
  */
-export function wireControls(element: import("./element.js").LiveVoice, { main, bubble, mute, volume, form, input, hold, consent }: import("./view.js").View, { session, prefetch, toggle, fold, render }: Actions): void;
+export function wireControls(element: import("./element.js").LiveVoice, { main, bubble, mute, voice, volume, form, input, hold }: import("./view.js").View, { session, prefetch, toggle, end, speak }: Actions): void;
 export type Actions = {
     session: () => import("./session.js").Session | null;
     /**
@@ -23,8 +23,11 @@ export type Actions = {
      */
     toggle: () => void;
     /**
-     * an open floating panel
+     * the conversation of an open floating panel, and the panel
      */
-    fold: () => void;
-    render: () => void;
+    end: () => void;
+    /**
+     * with the microphone, in the conversation that runs
+     */
+    speak: () => void;
 };

@@ -11,6 +11,7 @@
  * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
  * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
  * @fires {CustomEvent} live-voice-mute - `{ muted }`
+ * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
  * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
  * @fires {CustomEvent} live-voice-error - `{ error, fatal }`
  *
@@ -24,6 +25,8 @@ export class LiveVoice extends Tag {
     words: import("./words.js").Words;
     /** Request headers for a function that verifies its callers. @type {import('./tokens.js').TokenOptions['headers']} */
     headers: import("./tokens.js").TokenOptions["headers"];
+    /** Moving it within the page changes nothing. */
+    connectedMoveCallback(): void;
     connectedCallback(): void;
     disconnectedCallback(): void;
     attributeChangedCallback(): void;

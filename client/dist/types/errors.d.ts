@@ -18,8 +18,11 @@ export const SENTENCES: Readonly<{
     insecure_context: "The microphone works on secure pages (https) only. You can type instead.";
     microphone_missing: "No microphone was found. You can type instead.";
     microphone_denied: "The microphone is not allowed on this page. You can allow it in the browser, or type instead.";
+    microphone_forbidden: "The owner of this site has not allowed the microphone here. You can type instead.";
     microphone_busy: "The microphone is used by another program. You can type instead.";
     microphone_lost: "The microphone was switched off. You can type instead.";
+    microphone_silent: "Your microphone sends no sound. Is it switched off? You can type instead.";
+    audio_waiting: "Touch the page to hear the answer.";
     audio_failed: "Sound does not work in this browser. You can type instead.";
     video_failed: "The camera or the screen cannot be shown.";
 }>;
@@ -30,6 +33,7 @@ export const SENTENCES: Readonly<{
  * @property {number} [retryAfter]
  * @property {number} [closeCode]
  * @property {string} [reason]
+ * @property {keyof typeof SENTENCES} [sentence]
  * @property {unknown} [cause]
  */
 /** Why something failed: `code` for the page, `message` for the visitor. */
@@ -38,7 +42,7 @@ export class LiveError extends Error {
      * @param {ErrorCode} code
      * @param {ErrorDetails} [details]
      */
-    constructor(code: ErrorCode, { message, requestId, retryAfter, closeCode, reason, cause }?: ErrorDetails);
+    constructor(code: ErrorCode, { message, requestId, retryAfter, closeCode, reason, sentence, cause }?: ErrorDetails);
     /** Stable. @readonly @type {ErrorCode} */
     readonly code: ErrorCode;
     /** Worth another try a moment later. @readonly @type {boolean} */
@@ -51,6 +55,8 @@ export class LiveError extends Error {
     readonly closeCode: number | undefined;
     /** Of Gemini's socket; for the owner, not for the visitor. @readonly @type {string | undefined} */
     readonly reason: string | undefined;
+    /** Which sentence, where one code has several. @readonly @type {keyof typeof SENTENCES | undefined} */
+    readonly sentence: keyof typeof SENTENCES | undefined;
 }
 /**
  * A refusal of the function.
@@ -66,5 +72,6 @@ export type ErrorDetails = {
     retryAfter?: number | undefined;
     closeCode?: number | undefined;
     reason?: string | undefined;
+    sentence?: "timeout" | "unreachable" | "bad_answer" | "blocked_by_policy" | "socket_failed" | "setup_timeout" | "setup_rejected" | "model_unavailable" | "key_rejected" | "token_used" | "token_expired" | "quota" | "server_fault" | "connection_lost" | "insecure_context" | "microphone_missing" | "microphone_denied" | "microphone_forbidden" | "microphone_busy" | "microphone_lost" | "microphone_silent" | "audio_waiting" | "audio_failed" | "video_failed" | undefined;
     cause?: unknown;
 };

@@ -3,9 +3,9 @@ export class IdleWatch {
     constructor(onidle: () => void);
     /**
      * Something was said: begin anew.
-     * @param {string | null} minutes as the attribute says it; 0 never ends
+     * @param {string | null} attribute minutes; 0 never ends, and what is no number is taken for a slip
      */
-    restart(minutes: string | null): void;
+    restart(attribute: string | null): void;
     stop(): void;
     #private;
 }

@@ -6,7 +6,7 @@ export class Language {
     constructor(element: HTMLElement & {
         words: import("./words.js").Words;
     }, onchange: () => void);
-    /** BCP-47: of the nearest element that has one. */
+    /** BCP-47: of the nearest element that has one, in or around the shadow trees; else of the browser. */
     get tag(): string;
     /** Of the words; it may be English for want of others. */
     get spoken(): string;
@@ -33,8 +33,11 @@ export class Language {
             insecure_context?: string | undefined;
             microphone_missing?: string | undefined;
             microphone_denied?: string | undefined;
+            microphone_forbidden?: string | undefined;
             microphone_busy?: string | undefined;
             microphone_lost?: string | undefined;
+            microphone_silent?: string | undefined;
+            audio_waiting?: string | undefined;
             audio_failed?: string | undefined;
             video_failed?: string | undefined;
             invalid_json?: string | undefined;
@@ -54,11 +57,13 @@ export class Language {
         };
         name: string;
         type: string;
+        silent: string;
         failed: string;
         end: string;
         idle: string;
         mute: string;
         ready: string;
+        voice: string;
         send: string;
         asking: string;
         listening: string;
@@ -69,6 +74,7 @@ export class Language {
         talk: string;
         agree: string;
         again: string;
+        fold: string;
         hold: string;
         volume: string;
         intro: string;

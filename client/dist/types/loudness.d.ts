@@ -3,4 +3,5 @@
  * @param {AnalyserNode} analyser
  */
 export function levelOf(analyser: AnalyserNode): number;
+export function isSilent(pcm: ArrayBuffer): boolean;
 export function isLoud(pcm: ArrayBuffer): boolean;

@@ -21,11 +21,11 @@ export class Session extends Session_base {
     /** What was said so far. @returns {import('./transcript.js').TranscriptEntry[]} */
     get transcript(): import("./transcript.js").TranscriptEntry[];
     /**
-     * Answer a tool call whose event was prevented.
+     * Answer a tool call whose event was prevented, with whatever JSON can hold.
      * @param {string} id
-     * @param {Record<string, unknown>} response
+     * @param {unknown} response
      */
-    answerTool(id: string, response: Record<string, unknown>): void;
+    answerTool(id: string, response: unknown): void;
     /** Say something in writing. @param {string} text */
     sendText(text: string): void;
     /**
@@ -46,6 +46,8 @@ export class Session extends Session_base {
     stopMicrophone(): void;
     /** The microphone is open; it may be muted. @returns {boolean} */
     get microphoneOn(): boolean;
+    /** Nothing at all comes from the microphone: it may be switched off. @returns {boolean} */
+    get microphoneSilent(): boolean;
     set muted(muted: boolean);
     /** @returns {boolean} */
     get muted(): boolean;

@@ -1,9 +1,12 @@
 /** Plays speech: chunks arrive faster than they sound, and follow each other without a gap. */
 export class Speaker {
-    /** @param {() => void} onchange is called when sound begins and when it ends */
-    constructor(onchange: () => void);
+    /**
+     * @param {() => void} onchange is called when sound begins and when it ends
+     * @param {() => void} [onwaiting] is called when speech has waited for a second to be heard
+     */
+    constructor(onchange: () => void, onwaiting?: () => void);
     onchange: () => void;
-    unlock: () => false | Promise<void>;
+    onwaiting: () => void;
     get outputNode(): GainNode;
     get playing(): boolean;
     get level(): number;

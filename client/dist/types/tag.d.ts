@@ -25,7 +25,8 @@
  * @csspart controls - the row of buttons
  * @csspart button - starts and ends
  * @csspart hold - the button to hold while speaking
- * @csspart mute - the microphone
+ * @csspart voice - switches the microphone on
+ * @csspart mute - switches it off for a while
  * @csspart volume - the slider
  * @csspart form - text box and button
  * @csspart input - the text box

@@ -3,7 +3,7 @@ export class Tokens {
     /** @param {TokenOptions} options */
     constructor(options: TokenOptions);
     /**
-     * Fetch a token ahead. An unused token costs nothing.
+     * Fetch a token ahead. An unused token costs nothing; there is one at most, however often the page changes meanwhile.
      * @returns {Promise<TokenAnswer>}
      */
     prefetch(): Promise<TokenAnswer>;

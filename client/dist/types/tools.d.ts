@@ -28,10 +28,11 @@ export class Tools {
         args?: Record<string, unknown>;
     }): Promise<ToolResponse | undefined>;
     /**
+     * Answer by hand.
      * @param {string} id
-     * @param {ToolResponse} [response]
+     * @param {unknown} value
      */
-    answer(id: string, response?: ToolResponse): void;
+    answer(id: string, value: unknown): void;
     /** @param {string[]} ids */
     cancel(ids: string[]): void;
     /** The answer is complete: the same call is a new wish from now on. */

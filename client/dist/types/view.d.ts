@@ -12,6 +12,7 @@
  * @property {boolean} open
  * @property {boolean} pushToTalk
  * @property {boolean} microphone
+ * @property {boolean} silent nothing comes from the microphone
  * @property {boolean} muted
  */
 /** What the visitor sees: the shadow tree, and how a state looks. */
@@ -25,6 +26,7 @@ export class View {
     consentBox: HTMLDivElement;
     main: HTMLButtonElement;
     hold: HTMLButtonElement;
+    voice: HTMLButtonElement;
     mute: HTMLButtonElement;
     volume: HTMLInputElement;
     loudness: HTMLLabelElement;
@@ -37,7 +39,7 @@ export class View {
      * Put the words where they belong, for one state.
      * @param {Look} look
      */
-    render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, muted }: Look): void;
+    render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, silent, muted }: Look): void;
     /**
      * Show what has become of a transcript entry.
      * @param {import('./transcript.js').TranscriptEntry} entry
@@ -70,5 +72,9 @@ export type Look = {
     open: boolean;
     pushToTalk: boolean;
     microphone: boolean;
+    /**
+     * nothing comes from the microphone
+     */
+    silent: boolean;
     muted: boolean;
 };

@@ -1,10 +1,14 @@
+/**
+ * @typedef {object} VoiceOptions
+ * @property {boolean} pushToTalk
+ * @property {() => boolean} answering the model is heard; echo cancellation may leave nothing of the microphone's sound
+ * @property {(realtimeInput: object) => void} send
+ * @property {() => void} onchange the microphone came, went, fell silent or is heard again
+ * @property {(error: LiveError) => void} onerror
+ */
 export class Voice {
-    /** @param {{ pushToTalk: boolean, send: (realtimeInput: object) => void, onlost: (error: LiveError) => void }} options */
-    constructor({ pushToTalk, send, onlost }: {
-        pushToTalk: boolean;
-        send: (realtimeInput: object) => void;
-        onlost: (error: LiveError) => void;
-    });
+    /** @param {VoiceOptions} options */
+    constructor(options: VoiceOptions);
     /**
      * Rejects with a LiveError.
      * @param {MediaTrackConstraints} [constraints]
@@ -14,6 +18,8 @@ export class Voice {
     close(): void;
     /** The microphone is open; it may be muted. */
     get on(): boolean;
+    /** Nothing at all comes from the microphone. */
+    get silent(): boolean;
     /** Loudness, 0 to 1. */
     get level(): number;
     /** The visitor says nothing, and Gemini had time to notice. */
@@ -24,4 +30,17 @@ export class Voice {
     set talking(talking: boolean);
     #private;
 }
+export type VoiceOptions = {
+    pushToTalk: boolean;
+    /**
+     * the model is heard; echo cancellation may leave nothing of the microphone's sound
+     */
+    answering: () => boolean;
+    send: (realtimeInput: object) => void;
+    /**
+     * the microphone came, went, fell silent or is heard again
+     */
+    onchange: () => void;
+    onerror: (error: LiveError) => void;
+};
 import { LiveError } from './errors.js';

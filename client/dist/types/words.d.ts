@@ -11,6 +11,8 @@ export namespace ENGLISH {
     let end: string;
     let again: string;
     let mute: string;
+    let voice: string;
+    let fold: string;
     let hold: string;
     let volume: string;
     let type: string;
@@ -24,6 +26,7 @@ export namespace ENGLISH {
     let listening: string;
     let speaking: string;
     let muted: string;
+    let silent: string;
     let reconnecting: string;
     let failed: string;
     let restarted: string;

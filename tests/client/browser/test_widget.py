@@ -286,6 +286,22 @@ def test_the_function_is_woken_once_and_the_token_fetched_on_intent(
     assert len(cloud.mints()) == 1
 
 
+def test_a_page_that_changes_by_itself_costs_one_unused_token(widget: Any, cloud: Google) -> None:
+    """However often the visitor's pointer comes near a page with a clock, one token waits; the click asks for the page of that moment."""
+    tab = widget(body="<p id=clock>0</p>")
+    for second in range(4):
+        tab.page.evaluate("(second) => { document.getElementById('clock').textContent = second; }", second)
+        part(tab, "main").hover()
+        tab.page.wait_for_timeout(250)
+        tab.page.mouse.move(1, 1)
+    assert len(cloud.mints()) == 1
+    with tab.page.expect_request(lambda request: request.method == "POST") as sent:
+        part(tab, "main").click()
+    assert sent.value.post_data_json["pageContent"].endswith("\n3")
+    tab.page.wait_for_function("() => document.querySelector('live-voice').session?.state === 'listening'")
+    assert len(cloud.mints()) == 2
+
+
 def test_a_token_older_than_its_window_is_dropped(widget: Any, cloud: Google) -> None:
     """A visitor who hovers and clicks two minutes later gets a fresh token."""
     tab = widget()

@@ -11,9 +11,9 @@ from dev.processes import Function, Google, function, google
 from dev.static_server import replacements
 from tests.client.browser.conftest import ARGUMENTS, CHROMIUM, Site, Tab
 from tests.client.browser.element import ask
-from tests.support import until_ready
 from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
+from tests.support import until_ready
 
 GUIDE = (ROOT / "docs" / "client.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)

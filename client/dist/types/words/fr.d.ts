@@ -5,6 +5,8 @@ declare namespace _default {
     let end: string;
     let again: string;
     let mute: string;
+    let voice: string;
+    let fold: string;
     let hold: string;
     let volume: string;
     let type: string;
@@ -18,6 +20,7 @@ declare namespace _default {
     let listening: string;
     let speaking: string;
     let muted: string;
+    let silent: string;
     let reconnecting: string;
     let failed: string;
     let restarted: string;
@@ -56,8 +59,11 @@ declare namespace _default {
         let insecure_context: string;
         let microphone_missing: string;
         let microphone_denied: string;
+        let microphone_forbidden: string;
         let microphone_busy: string;
         let microphone_lost: string;
+        let microphone_silent: string;
+        let audio_waiting: string;
         let audio_failed: string;
         let video_failed: string;
     }
