@@ -23,7 +23,7 @@ DAY = 24 * 3600
 MONTH = 31 * DAY
 _MILLION = 1_000_000
 _COMPRESSES_AT = Fraction(8, 10)  # of the window, where a prompt file names no `trigger_tokens`
-_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)  # as the function finds it
+_FRONT = re.compile(r"\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)  # as the function finds it
 
 
 @cache
