@@ -89,7 +89,7 @@ lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pyt
 languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode CLDR
 	@$(BIN)/python -m dev.languages
 
-tables: $(READY) ## write the tables of terraform/README.md anew from the variables and outputs
+tables: $(READY) ## write the tables of settings, variables and outputs anew in both READMEs
 	@$(BIN)/python -m dev.tables
 
 emulator: $(RUN) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"

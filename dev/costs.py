@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from livetoken.prompts import plain_yaml
 from livetoken.prompts.models import DEFAULT_MODEL
 from livetoken.settings.rules import Limit
 
@@ -24,7 +23,7 @@ DAY = 24 * 3600
 MONTH = 31 * DAY
 _MILLION = 1_000_000
 _COMPRESSES_AT = Fraction(8, 10)  # of the window, where a prompt file names no `trigger_tokens`
-_FRONT = re.compile(r"---\r?\n(.*?)\n---\s*\n", re.DOTALL)
+_FRONT = re.compile(r"\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)  # as the function finds it
 
 
 @cache
@@ -69,9 +68,13 @@ class Talk(NamedTuple):
 
 
 def talks(prompt: str) -> list[Talk]:
-    """Return what the prompt file `prompt` lets a page talk to, a line for each of its models."""
+    """Return what the prompt file `prompt` lets a page talk to, an entry for each of its models.
+
+    Raises:
+        ValueError: its front matter is not YAML as the function reads it.
+    """
     match = _FRONT.match(prompt)
-    front = yaml.safe_load(match[1]) if match else {}
+    front = plain_yaml.load(match[1]) if match else {}
     front = front if isinstance(front, dict) else {}
     models = front.get("model", DEFAULT_MODEL)
     compression = (front.get("config") or {}).get("context_window_compression") or {}

@@ -1,17 +1,18 @@
-"""`make tables`: writes the tables of terraform/README.md anew, from the variables and outputs themselves.
+"""`make tables`: writes tables anew: the README's settings, and in terraform/README.md the variables and outputs.
 
-A row is the name, the default and the first sentence of the description. A variable that leaves its default to the
-function (`null`) shows the one that the function's own table of settings has.
+A row of the latter is the name, the default and the first sentence of the description. A variable that leaves its
+default to the function (`null`) shows the one that the function's own table of settings has.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from livetoken.settings.environment import TABLE
 
-TERRAFORM = Path(__file__).resolve().parents[1] / "terraform"
+ROOT = Path(__file__).resolve().parents[1]
+TERRAFORM = ROOT / "terraform"
 _SECTIONS = {  # heading in the README → the file whose blocks stand below it
     "Variables of the deployment": "variables.tf",
     "Variables of the function": "variables-settings.tf",
@@ -22,6 +23,7 @@ _BLOCK = re.compile(r'(?ms)^(variable|output) "(?P<name>\w+)" \{\n(?P<body>.*?)^
 _DESCRIPTION = re.compile(r'(?m)^  description += "(.*)"$')
 _DEFAULT = re.compile(r"(?m)^  default += (.*)$")
 _SENTENCE_ENDS = re.compile(r"[.]( |$)")
+_NOTHING = "\N{EN DASH}"
 _SETTINGS = {setting.name.lower(): setting.default for setting in TABLE}
 
 
@@ -66,17 +68,28 @@ def _shown(one: Declared) -> str:
     return f"`{one.default}`"
 
 
-def written(readme: str) -> str:
-    """Return the README with each table's rows as the files have them; the text around them stays."""
+def terraform_readme(text: str) -> str:
+    """Return terraform/README.md with each table's rows as the files have them; the text around them stays."""
     for heading, name in _SECTIONS.items():
-        table = re.compile(rf"(?ms)(^## {re.escape(heading)}\n.*?^\| --- .*?\n)(?:\|.*?\n)*")
-        below = "".join(f"{row}\n" for row in rows(TERRAFORM / name)).replace("\\", r"\\")
-        readme, found = table.subn(rf"\g<1>{below}", readme)
-        if found != 1:
-            raise ValueError(f"terraform/README.md has no table under “{heading}”")
-    return readme
+        text = _with_rows(text, heading, rows(TERRAFORM / name))
+    return text
+
+
+def readme(text: str) -> str:
+    """Return the README with its settings as the function has them."""
+    settings = [f"| `{row.name}` | {f'`{row.default}`' if row.default else _NOTHING} | {row.rule} |" for row in TABLE]
+    return _with_rows(text, "Settings", settings)
+
+
+def _with_rows(text: str, heading: str, lines: Iterable[str]) -> str:
+    table = re.compile(rf"(?ms)(^## {re.escape(heading)}\n.*?^\| --- .*?\n)(?:\|.*?\n)*")
+    below = "".join(f"{line}\n" for line in lines).replace("\\", r"\\")
+    text, found = table.subn(rf"\g<1>{below}", text)
+    if found != 1:
+        raise ValueError(f"there is no table under “{heading}”")
+    return text
 
 
 if __name__ == "__main__":
-    README = TERRAFORM / "README.md"
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, write in ((ROOT / "README.md", readme), (TERRAFORM / "README.md", terraform_readme)):
+        path.write_text(write(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -8,7 +8,7 @@ locals {
   _worst_case = local._prices.worst_case
 
   # What a prompt file says about money: its models, and from how many tokens on it compresses its context.
-  _fronts = { for name, path in local.files : name => try(yamldecode(regex("(?s)^---\\r?\\n(.*?)\\n---\\s*\\n", file(path))[0]), {}) if startswith(name, "prompts/") }
+  _fronts = { for name, path in local.files : name => try(yamldecode(regex("(?ms)\\A\\x{feff}?---[ \\t]*\\r?\\n(.*?)^---[ \\t]*\\r?(?:\\n|\\z)", file(path))[0]), {}) if startswith(name, "prompts/") }
   _talks = distinct(flatten([for front in values(local._fronts) : [
     for model in flatten([try(front.model, "gemini-3.8-live")]) : { # the function's own default
       model = trimprefix(try(tostring(model), "?"), "models/")
@@ -48,7 +48,7 @@ locals {
   _sites = length(distinct([for origin in var.allowed_origins : trimspace(origin)]))
 
   # In memory, every instance counts for itself.
-  _shared   = var.redis != null || var.limits_storage_secret != null || nonsensitive(var.limits_storage) != "memory://"
+  _shared   = var.redis != null || var.limits_storage_secret != null || local._storage_given
   _counters = local._shared ? 1 : var.max_instances
 
   # What a budget pays for, by site and counter; a hair more, so that a budget of exactly N conversations is N.

@@ -110,7 +110,7 @@ variable "limits_storage_secret" {
     error_message = "limits_storage_secret must be projects/PROJECT/secrets/NAME/versions/N, or latest instead of a number."
   }
   validation {
-    condition     = var.limits_storage_secret == null || var.limits_storage == "memory://"
+    condition     = var.limits_storage_secret == null || !local._storage_given
     error_message = "limits_storage_secret names the storage already: leave limits_storage at its default."
   }
 }
@@ -149,7 +149,7 @@ variable "redis" {
     error_message = "redis.ip_cidr_range must be a range of at least /26, such as 10.8.0.0/26: instances take their addresses from it."
   }
   validation {
-    condition     = var.redis == null || var.limits_storage == "memory://"
+    condition     = var.redis == null || !local._storage_given
     error_message = "redis makes LIMITS_STORAGE itself: leave limits_storage at its default."
   }
   validation {

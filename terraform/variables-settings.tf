@@ -4,6 +4,9 @@ locals {
   _base_url = "^(https://([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\])|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\]))(:[0-9]{1,5})?(/[!-\"$->@-~]*)?$"
   _limit    = "^(?i)\\s*[1-9][0-9]{0,8}\\s*(/|\\bper\\b)\\s*([1-9][0-9]{0,5}\\s*)?(second|minute|hour|day|month|year)s?\\s*$"
 
+  # A bool, because Terraform repeats the values that a failing rule names, and this one may hold a password.
+  _storage_given = nonsensitive(var.limits_storage != "memory://")
+
   # null leaves it to the budget, or to the function's own default
   token_seconds = coalesce(var.token_seconds, var.daily_budget_usd == null ? 1800 : floor(var.conversation_minutes * 60))
 }

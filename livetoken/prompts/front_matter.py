@@ -12,6 +12,7 @@ from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
 
 _FIELDS = ("model", "voices", "origins", "open", "config")
+_ALL = "all"  # instead of a list of voices
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
 
@@ -51,7 +52,7 @@ class FrontMatter(NamedTuple):
         """Return what can be read of `front`, whatever mistakes it holds."""
         return cls(
             models=tuple(name.removeprefix("models/") for name in _names(front.get("model", DEFAULT_MODEL))),
-            voices=_names(front.get("voices", VOICES[0])),
+            voices=VOICES if front.get("voices") == _ALL else _names(front.get("voices", VOICES[0])),
             origins=_names(front.get("origins", [])),
             open=_names(front.get("open", [])),
             config=without_blanks(front["config"]) if isinstance(front.get("config"), dict) else {},

@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/../.."
 mkdir -p build
-make test PYTEST="--junitxml=build/tests.xml"
+PYTEST_ADDOPTS="--junitxml=$PWD/build/tests.xml" make test

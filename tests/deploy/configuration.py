@@ -81,7 +81,9 @@ class Configuration:
 
     def save(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> None:
         """Save a plan under `tfplan`."""
-        (self.folder / "test.tfvars.json").write_text(json.dumps(variables if variables is not None else BASIC))
+        (self.folder / "test.tfvars.json").write_text(
+            json.dumps(variables if variables is not None else BASIC, indent=1)
+        )
         self.run("plan", "-out=tfplan", "-var-file=test.tfvars.json", *flags, key=key)
 
     def plan(self, variables: dict[str, Any] | None = None, *flags: str, key: str | None = KEY) -> dict[str, Any]:
@@ -103,7 +105,9 @@ class Configuration:
 
     def touched(self, variables: dict[str, Any] | None = None, key: str | None = KEY) -> dict[str, str]:
         """Return what a plan would do, by address: "create", "update", "replace" or "delete". Saves nothing."""
-        (self.folder / "test.tfvars.json").write_text(json.dumps(variables if variables is not None else BASIC))
+        (self.folder / "test.tfvars.json").write_text(
+            json.dumps(variables if variables is not None else BASIC, indent=1)
+        )
         printed = self.run("plan", "-json", "-var-file=test.tfvars.json", key=key)
         events = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
         return {e["change"]["resource"]["addr"]: e["change"]["action"] for e in events if e["type"] == "planned_change"}

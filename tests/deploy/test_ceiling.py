@@ -83,6 +83,7 @@ def test_the_worked_token() -> None:
     ("prompt", "expected"),
     [
         (UNCOMPRESSED, [(DEFAULT_MODEL, 131_072)]),
+        ("\ufeff--- \nmodel: gemini-9-live\n---", [("gemini-9-live", 131_072)]),
         ("No front matter.", [(DEFAULT_MODEL, 131_072)]),
         (UNKNOWN, [("gemini-3.8-live", 131_072), ("gemini-9-live", 131_072)]),
         ("---\nconfig:\n  context_window_compression: {sliding_window: {}}\n---\nx\n", [(DEFAULT_MODEL, 104_857)]),
@@ -248,6 +249,8 @@ def test_a_price_that_is_unknown_is_no_zero(reckoning: Configuration, tmp_path: 
         ]["worst_day_usd"]["value"]
         == 0.19
     )
+    (tmp_path / "copy/prompts/new.md").write_bytes(b"\xef\xbb\xbf--- \r\nmodel: gemini-9-live\r\n---")
+    assert own.plan(BASIC)["planned_values"]["outputs"]["worst_day"]["value"].startswith("unknown: ")
     (tmp_path / "copy/prompts/new.md").write_text(UNCOMPRESSED)
     dearer = own.plan(BASIC)["planned_values"]["outputs"]["worst_day_usd"]["value"]
     found = costs.token_usd([*SHIPPED, UNCOMPRESSED], 1800)

@@ -117,13 +117,26 @@ def test_a_redis_with_a_password_is_named_by_a_secret(configuration: Configurati
 
 
 @pytest.mark.parametrize(
-    "address", ["redis://:pass-word@10.0.0.3", "rediss://user:pass-word@h:6380/0", "redis://pass-word@h:x"]
+    ("variables", "sentence"),
+    [
+        ({"limits_storage": "redis://:pass-word@10.0.0.3"}, "name that secret in limits_storage_secret"),
+        ({"limits_storage": "rediss://user:pass-word@h:6380/0"}, "name that secret in limits_storage_secret"),
+        ({"limits_storage": "redis://pass-word@h:x"}, "name that secret in limits_storage_secret"),
+        ({"limits_storage": "redis://:pass-word@h", "redis": {}}, "leave limits_storage at its default"),
+        (
+            {"limits_storage": "redis://:pass-word@h", "limits_storage_secret": "projects/p/secrets/s/versions/1"},
+            "leave limits_storage at its default",
+        ),
+    ],
+    ids=str,
 )
-def test_a_password_that_terraform_would_keep_stops_the_plan(configuration: Configuration, address: str) -> None:
+def test_a_password_that_terraform_would_keep_stops_the_plan(
+    configuration: Configuration, variables: dict[str, Any], sentence: str
+) -> None:
     """`limits_storage` stands in plan and state, so it takes no password; what Terraform prints does not repeat it."""
     with pytest.raises(TerraformError) as caught:
-        configuration.plan({**BASIC, "limits_storage": address})
-    assert "name that secret in limits_storage_secret" in " ".join(str(caught.value).replace("│", " ").split())
+        configuration.plan({**BASIC, **variables})
+    assert sentence in " ".join(str(caught.value).replace("│", " ").split())
     assert "pass-word" not in str(caught.value)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from livetoken.settings.environment import TABLE, Settings, SettingsError
-from tests.deploy.configuration import ROOT, Configuration
+from tests.deploy.configuration import BASIC, ROOT, Configuration, planned
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
 
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests" / "settings" / "settings.json").read_text())
 GOOD = [(row["setting"], value) for row in ROWS for value in row["good"]]
 BAD = [(row["setting"], value) for row in ROWS for value in (*row["bad"], *row.get("bad_text", []))]
+DEFAULTS = {setting.name: setting.default for setting in TABLE}
 NUMBERS = ("new_session_seconds", "token_seconds", "trusted_hops")
 REQUIRED = {"ALLOWED_ORIGINS": "https://a.example", "GEMINI_API_KEY_SECRET": "projects/p/secrets/s/versions/1"}
 
@@ -102,6 +103,23 @@ def test_the_defaults_are_the_functions_own(plan: dict[str, Any]) -> None:
     bare = {name: given[name] for name in ("ALLOWED_ORIGINS", "GEMINI_API_KEY_SECRET")}
     assert Settings.from_environment(given) == Settings.from_environment(bare)
     assert set(given) <= {setting.name for setting in TABLE} | {"GEMINI_API_KEY_VERSION", "LOG_EXECUTION_ID", "THREADS"}
+
+
+def test_every_setting_reaches_the_function(configuration: Configuration) -> None:
+    """Each variable, set to something else than its default, is what the function is started with."""
+    wanted = {
+        row["setting"]: next(
+            value for value in reversed(row["good"]) if value != DEFAULTS[row["setting"]] and "@" not in value
+        )
+        for row in ROWS
+        if row["setting"] != "GEMINI_API_KEY"  # by way of Secret Manager
+    }
+    wanted["DEFAULT_PROMPT"] = "guide"  # one that is there
+    variables = {row["variable"]: variable(row, wanted[row["setting"]]) for row in ROWS if row["setting"] in wanted}
+    assert len(wanted) == len(TABLE) - 2  # and PROMPTS, which is the archive's
+    plan = configuration.plan({**BASIC, **variables}, key=None)
+    given = planned(plan)["google_cloudfunctions2_function.main"]["service_config"][0]["environment_variables"]
+    assert {name: given.get(name) for name in wanted} == wanted
 
 
 def test_variables_are_in_alphabetical_order_and_described() -> None:

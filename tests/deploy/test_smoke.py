@@ -16,6 +16,7 @@ from terraform.pipeline.protection import bound_less
 from tests.deploy.cloud_build import bare_environment
 from tests.deploy.configuration import ROOT
 from tests.deploy.test_cloudbuild import DOCTOR, found, revision
+from tests.support import warm_function
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -52,7 +53,7 @@ def smoke(folder: Path, put_out: dict[str, Any] | None, **more: str) -> tuple[in
 @pytest.mark.parametrize(("allowed", "verdict"), [(SITE, "passed"), ("https://other.example", "failed")])
 def test_the_doctor_itself_decides(tmp_path: Path, cloud: Google, allowed: str, verdict: str) -> None:
     """The smoke step asks the real doctor: a function that mints for the site passes, one that refuses it fails."""
-    with function(cloud, [allowed]) as deployed:
+    with warm_function(cloud, [allowed]) as deployed:
         status, said, printed = smoke(tmp_path, outputs(deployed.url))
     assert said == verdict, printed
     assert (status == 0) == (verdict == "passed")
@@ -175,7 +176,7 @@ def make_doctor(folder: Path, put_out: str, status: int = 0) -> subprocess.Compl
 
 def test_make_doctor_finds_what_terraform_deployed(tmp_path: Path, cloud: Google) -> None:
     """Without an address the doctor examines what the outputs name."""
-    with function(cloud, [SITE]) as deployed:
+    with warm_function(cloud, [SITE]) as deployed:
         done = make_doctor(tmp_path, json.dumps(outputs(deployed.url)))
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from gemini_live_emulator.protocol.models import VOICES as EMULATED_VOICES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def page(**fields: str) -> Page:
         ("model: gemini-2.0-flash-live-001", "model", "was shut down"),
         ("model: gemini-live-2.5-flash-preview", "model", "use gemini-3.8-live"),
         ("voices: [Kore, Siri]", "voices", "'Siri' is not one of Gemini's voices"),
+        ("voices: [Kore, all]", "voices", "'all' is not one of Gemini's voices"),
         ("voices: []", "voices", "must be a name, or a list"),
         ("origins: https://other.example", "origins", "is not in ALLOWED_ORIGINS"),
         ("origins: '*'", "origins", "looks like a pattern"),
@@ -558,7 +560,8 @@ def test_shipped_prompts() -> None:
     assert default.token_spec(page(pageTitle="T", pageUrl=f"{ORIGIN}/")).system_instruction is None
     assert "T" in str(default.token_spec(page(pageTitle="T", pageContent="c")).system_instruction)
     assert prompts.find(page(prompt="guide"), ORIGIN).token_spec(page()).system_instruction
-    assert set(default.front.voices) == set(VOICES)
+    assert default.front.voices == VOICES
+    assert set(VOICES) == EMULATED_VOICES, "the emulator is a package of its own, with a list of its own"
     assert len(VOICES) == 30
     spec = default.token_spec(page())
     assert (spec.model, spec.voice) == ("gemini-3.8-live", "Kore")
