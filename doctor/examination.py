@@ -33,7 +33,7 @@ def checks() -> list[Check[Deployment]]:
         Check("reuse", sessions.reuse, ("connects",)),
         Check("cold-start", clocks.cold_start, ("health",)),
         Check("clock", clocks.clock, ("health",)),
-        Check("money", money.conversation, ("complete",)),
+        Check("money", money.conversation, ("connects",)),
     ]
 
 
