@@ -27,7 +27,7 @@ def origin(deployment: Deployment) -> str:
 
 def _not_accepted(deployment: Deployment, own: str, answer: Answer) -> Failure:
     """Return what it means that `own` is refused: mostly that something like it is listed."""
-    others = {difference: other for difference, other in mix_ups(own).items() if other not in deployment.origins}
+    others = {difference: other for difference, other in mix_ups(own).items() if not deployment.names(other)}
     listed = [(difference, other) for difference, other in others.items() if accepts(_probe(deployment, other))]
     if listed:
         difference, other = listed[0]
@@ -67,9 +67,7 @@ def _not_accepted(deployment: Deployment, own: str, answer: Answer) -> Failure:
 def others(deployment: Deployment) -> str:
     """No origin that only looks like the site's may ask."""
     tried = {
-        difference: other
-        for difference, other in look_alikes(deployment.origin).items()
-        if other not in deployment.origins
+        difference: other for difference, other in look_alikes(deployment.origin).items() if not deployment.names(other)
     }
     answers = {difference: _probe(deployment, other) for difference, other in tried.items()}
     unclear = (answer for answer in answers.values() if accepts(answer) is None and not turned_away(answer))
@@ -82,13 +80,13 @@ def others(deployment: Deployment) -> str:
     if not all(map(could_be_listed, accepted)):
         raise Failure(
             f"Origins are compared carelessly: {' and '.join(accepted)} may ask for tokens, too, on your bill.",
-            "Deploy this repository's livetoken: it compares origins exactly, and its settings take no patterns.",
+            "Deploy this repository's livetoken: it compares origins byte for byte.",
             seen,
         )
     raise Failure(
         f"{' and '.join(accepted)} may ask for tokens, too, on your bill.",
         "If that is no site of yours, remove it from ALLOWED_ORIGINS (Terraform: allowed_origins), and deploy. "
-        f"If it is listed on purpose, tell the doctor so: ORIGIN={','.join([*deployment.origins, *accepted])}",
+        f"If it is listed on purpose, tell the doctor so: ORIGIN={','.join([*deployment.listed, *accepted])}",
         seen,
     )
 

@@ -46,7 +46,7 @@ def clock(deployment: Deployment) -> str:
     ahead = (here - timedelta(seconds=answer.seconds / 2) - server).total_seconds()
     if abs(ahead) > SKEW_SECONDS:
         raise Failure(
-            f"This machine's clock is {_span(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the server's. "
+            f"This machine's clock is {span(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the server's. "
             "Google's is right; elsewhere, either may be wrong.",
             "Set this machine's clock by the network, and run the doctor again:\n$ sudo timedatectl set-ntp true",
             f"here {here:%H:%M:%S}, there {server:%H:%M:%S} UTC",
@@ -55,7 +55,7 @@ def clock(deployment: Deployment) -> str:
     if not deployment.token:
         return agreed
     left = {name: _left(deployment.token.json.get(name), server) for name in ("expiresAt", "newSessionExpiresAt")}
-    lasts, waits = (_span(seconds) if seconds else "?" for seconds in left.values())  # `complete` judges these
+    lasts, waits = (span(seconds) if seconds else "?" for seconds in left.values())  # `complete` judges these
     return f"{agreed}; the token lasts {lasts} and must be used within {waits}"
 
 
@@ -66,7 +66,7 @@ def _left(text: object, now: datetime) -> float | None:
         return None
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """A length of time as people say it."""
     whole = round(seconds)
     if whole < 120:  # noqa: PLR2004 - two minutes

@@ -8,6 +8,7 @@ from typing import Any
 
 from doctor.cloud_run import Service, service_of
 from doctor.live import Live, Outcome
+from doctor.look_alikes import covers, instance
 from doctor.web import FORBIDDEN, UNAUTHORIZED, Answer, Web
 
 # No page sends this field, and the function refuses a field that it does not know, but only after it has looked at
@@ -19,7 +20,7 @@ _SHORTEST_SECRET = 8  # characters; shorter values are words
 
 @dataclasses.dataclass
 class Deployment:
-    """What is examined. `url` is where pages ask for tokens; `origins` are on its allowlist, the first one is tried.
+    """What is examined. `url` is where pages ask for tokens; `listed` is on its allowlist, the first entry is tried.
 
     `prompt` names the prompt file to ask for (None: the default one), `opened` the setup fields that it leaves to the
     page on purpose, `headers` what proves a caller where the function wants one, `websockets` the hosts beside Google's
@@ -28,7 +29,7 @@ class Deployment:
     """
 
     url: str
-    origins: tuple[str, ...]
+    listed: tuple[str, ...]
     web: Web
     live: Live
     prompt: str | None = None
@@ -47,6 +48,15 @@ class Deployment:
     received_at: datetime | None = None
     hostile: Outcome | None = None
     probed: dict[str, Answer] = dataclasses.field(default_factory=dict)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that are tried: what is listed, and one page of each pattern."""
+        return tuple(map(instance, self.listed))
+
+    def names(self, origin: str) -> bool:
+        """Whether the owner has named the origin as listed, by itself or by a pattern."""
+        return any(covers(listed, origin) for listed in self.listed)
 
     @property
     def origin(self) -> str:

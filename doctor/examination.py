@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doctor import allowlist, clocks, health, minting, reach, sessions
+from doctor import allowlist, clocks, health, minting, money, reach, sessions
 from doctor.check import Check
 from doctor.deployment import Deployment
 from doctor.gemini import Gemini
@@ -33,6 +33,7 @@ def checks() -> list[Check[Deployment]]:
         Check("reuse", sessions.reuse, ("connects",)),
         Check("cold-start", clocks.cold_start, ("health",)),
         Check("clock", clocks.clock, ("health",)),
+        Check("money", money.conversation, ("connects",)),
     ]
 
 
@@ -48,4 +49,5 @@ def google_checks(
         Check("key", gemini.key, ("access",)),
         Check("model", gemini.model, ("key",)),
         Check("versions", gemini.versions, ("key",)),
+        Check("worst-day", lambda deployment: money.worst_day(deployment.service, timeout, login)),
     ]

@@ -169,7 +169,7 @@ class UpstreamTimeout(Refusal):
 
 
 def every_refusal() -> list[type[Refusal]]:
-    """Return every refusal that can be answered, by status and code; the README's table is checked against it."""
+    """Return every refusal that can be answered, by status and code; docs/errors.md is checked against it."""
     return sorted(
         [Internal, *(kind for kind in Refusal.__subclasses__() if kind is not Internal)],
         key=lambda kind: (kind.status, kind.code),

@@ -1,12 +1,13 @@
 """Who may ask: each failure of the checks about origins and CORS, provoked."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
 
 from dev import processes
-from doctor.look_alikes import look_alikes
+from doctor.look_alikes import covers, instance, look_alikes, mix_ups
 from tests.doctor.conftest import Examine
 from tests.doctor.front import Answering, Asked, Reply
 from tests.support import ORIGIN
@@ -80,6 +81,62 @@ def test_look_alikes_of_a_local_page() -> None:
     assert set(look_alikes("http://localhost:8000")) == {"scheme", "port", "trailing slash", "upper case"}
     assert look_alikes("https://www.shop.example")["without www."] == ORIGIN
     assert look_alikes("https://shop.example:65535")["port"] == "https://shop.example:65534"
+
+
+def test_look_alikes_of_other_origins() -> None:
+    """Addresses keep their brackets, apps their scheme, and a pattern's page may not have one more label."""
+    assert look_alikes("http://[::1]:5173")["port"] == "http://[::1]:5174"
+    assert set(look_alikes("http://[::1]:5173")) == {"scheme", "port", "trailing slash", "upper case"}
+    assert look_alikes("capacitor://localhost")["scheme"] == "https://localhost"
+    assert look_alikes(instance("https://*.shop.example"))["one more dot"] == (
+        "https://livetoken-doctor.livetoken-doctor.shop.example"
+    )
+    assert mix_ups("http://localhost")["host"] == "http://127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("listed", "origin", "covered"),
+    [
+        ("https://*.shop.example", "https://a-1.shop.example", True),
+        ("https://*.shop.example", "https://shop.example", False),
+        ("https://*.shop.example", "https://a.b.shop.example", False),
+        ("https://*.shop.example", "https://a.shop.example:8443", False),
+        ("https://*.shop.example", "https://a.shop.example.foreign.example", False),
+        ("https://*.shop.example", "https://a.shopXexample", False),
+        ("https://pr-*--shop.netlify.app", "https://pr-12--shop.netlify.app", True),
+        ("https://pr-*--shop.netlify.app", "https://pr-12--other.netlify.app", False),
+        (ORIGIN, ORIGIN, True),
+    ],
+)
+def test_what_a_pattern_covers(listed: str, origin: str, covered: bool) -> None:  # noqa: FBT001
+    """A `*` stands for letters, digits and hyphens within its label."""
+    assert covers(listed, origin) is covered
+
+
+def preview(*, labels: str) -> Answering:
+    """Return a way of answering that lets in what matches, as a function does with a pattern on its list."""
+
+    def answering(asked: Asked) -> Reply:
+        claimed = asked.headers["Origin"] or ""
+        if not re.fullmatch(rf"https://{labels}\.shop\.example", claimed):
+            return asked.relay(Origin="https://foreign.example")
+        return asked.relay(Origin=ORIGIN).with_header("Access-Control-Allow-Origin", claimed)
+
+    return answering
+
+
+def test_a_pattern_is_played_by_one_of_its_pages(examine: Examine, in_front: InFront) -> None:
+    """A pattern on the allowlist is examined as a page of it; what it lets in is no look-alike."""
+    seen = examine(in_front(preview(labels="[a-z0-9-]+")), "https://*.shop.example", "https://www.shop.example")
+    assert seen.failed == []
+    assert "one more dot" in seen["look-alikes"].detail
+    assert seen["origin"].detail == "https://livetoken-doctor.shop.example and https://www.shop.example may ask"
+
+
+def test_a_pattern_that_lets_in_too_much(examine: Examine, in_front: InFront) -> None:
+    """A `*` that crosses a dot is found out."""
+    told = examine(in_front(preview(labels="[a-z0-9.-]+")), "https://*.shop.example").blames("look-alikes")
+    assert "https://livetoken-doctor.livetoken-doctor.shop.example may ask for tokens, too" in told
 
 
 def test_open_to_everybody(examine: Examine, in_front: InFront, google: processes.Google) -> None:
