@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants rotation soak sdk dist sites clean
+.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,7 @@ lint: $(READY) ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory -s biome; else echo "Biome: skipped, there is no npm here"; fi
 	@if command -v terraform >/dev/null; then terraform fmt -check -recursive terraform; else echo "terraform fmt: skipped, there is no terraform here"; fi
 
@@ -82,7 +83,7 @@ format: $(READY) ## bring the code into form
 	$(BIN)/ruff format
 
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
-	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy}; do echo "$$lock.txt …"; \
+	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy,mutmut}; do echo "$$lock.txt …"; \
 	  $(BIN)/python -m dev.install uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url "$$lock.in" -o "$$lock.txt" || exit 1; done
 
@@ -110,6 +111,10 @@ doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORI
 
 mutants: $(READY) ## delete each guard once and see a test fail
 	@$(BIN)/python tests/tools/mutants/run.py
+
+mutmut: $(READY) .cache/mutmut/.ready ## change livetoken/access, prompts and secret a little, everywhere, and list what no test in this process notices
+	@PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):$(PYTHONPATH)" \
+	  .cache/mutmut/bin/mutmut run $(MUTMUT); .cache/mutmut/bin/mutmut results
 
 rotation: $(READY) ## rotate the key under load and count failures
 	@$(BIN)/python tests/tools/rotation.py
@@ -142,4 +147,4 @@ client/node_modules/.package-lock.json: client/package-lock.json
 	@cd client && npm ci --silent --no-fund --no-audit --ignore-scripts && touch node_modules/.package-lock.json
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
