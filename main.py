@@ -39,7 +39,7 @@ threads = server.threads(os.environ)
 capacity = Capacity(threads, tokens.started)
 warm_up = WarmUp(
     keys.prepare,
-    in_background(keys.get),  # what waits for others holds up no step
+    in_background(keys.prefetch),  # what waits for others holds up no step
     in_background(verifier.prepare),
     tokens.prepare,
     in_background(tokens.connect),

@@ -24,8 +24,12 @@ class RemoteWindows:
         self._owed: list[Held] = []  # what is still to be taken back
 
     def prepare(self) -> None:
-        """Connect; part of the warm-up."""
-        self._asked(self._storage.prepare)
+        """Connect; part of the warm-up, and a failure binds nobody."""
+        try:
+            self._asked(self._storage.prepare)
+        except TemporarilyUnavailable:
+            self._failed.release()
+            raise
 
     def enter(self, entry: str, windows: Sequence[Window]) -> Full | None:
         """Count `entry` in all the windows, or in none because one is full.

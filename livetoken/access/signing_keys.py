@@ -35,6 +35,19 @@ class SigningKeys:
         times = Times(fresh=CACHE_SECONDS, stale=STALE_SECONDS, retry=RETRY_SECONDS, retry_stale=COOL_DOWN_SECONDS)
         self._cached = Cached(self._fetch_in_time, times, clock)
 
+    def prefetch(self) -> None:
+        """Fetch the keys before anybody needs them; a failure binds nobody.
+
+        Raises:
+            TemporarilyUnavailable: the issuer does not answer.
+        """
+        try:
+            self._cached.prefetch()
+        except NotFetchedError as missing:
+            raise TemporarilyUnavailable(
+                f"the signing keys of CALLERS could not be fetched ({missing.failure})"
+            ) from missing
+
     def find(self, key_id: str) -> Any:
         """Return the key of that id, or None when the issuer has none; an unknown id asks the issuer, but not often.
 

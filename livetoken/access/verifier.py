@@ -54,7 +54,7 @@ class Verifier:
         if self.header is not None:
             import jwt  # noqa: F401 - on a slow processor this alone may last longer than the fetch should
 
-            self._keys.find("")
+            self._keys.prefetch()
 
     def verify(self, headers: "Headers") -> str | None:
         """Return the verified subject, or None when `CALLERS` is empty.

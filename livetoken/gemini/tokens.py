@@ -90,6 +90,7 @@ class Tokens:
         if self.started():
             return self.gemini()
         try:
+            self._deadlines.start(self._key_source.prepare)
             return self._deadlines.start(self.gemini)
         except TimeoutError as error:
             cause = f"the function's own start took more than {START_SECONDS:.0f} s, before Gemini was asked"

@@ -93,6 +93,24 @@ class Cached(Generic[T]):
         except NotFetchedError:
             return held.value
 
+    def prefetch(self) -> None:
+        """Fetch the value before anybody needs it, where there is none yet.
+
+        A failure binds nobody, who needs it tries at once: the processor may have been taken away in the middle of it,
+        as Cloud Run does when no request is under way, and that is no doing of the other side's.
+
+        Raises:
+            NotFetchedError: it could not be fetched.
+        """
+        with self._fetching:
+            if self._held is None:
+                try:
+                    self._fetched()
+                except NotFetchedError:
+                    self._failure = ""
+                    self._failed.release()
+                    raise
+
     def renew(self, settled: Callable[[T, float], bool]) -> T:
         """Return the value as it is, if it is `settled` (asked with its age), or else fetched once more.
 

@@ -38,6 +38,9 @@ class KeySource(Protocol):
     def prepare(self) -> None:
         """Do what takes time but waits for nobody; part of the warm-up."""
 
+    def prefetch(self) -> None:
+        """Read the key before anybody needs it."""
+
     def get(self) -> Key:
         """Return the key; raise TemporarilyUnavailable when there is none."""
 
@@ -53,6 +56,9 @@ class GivenKey:
 
     def prepare(self) -> None:
         """Do nothing: the key is there."""
+
+    def prefetch(self) -> None:
+        """Do nothing, as above."""
 
     def get(self) -> Key:
         """Return the key."""
@@ -86,6 +92,13 @@ class SecretKey:
     def prepare(self) -> None:
         """Do what takes time but waits for nobody; part of the warm-up."""
         self._read.prepare()
+
+    def prefetch(self) -> None:
+        """Read the key before anybody needs it; part of the warm-up, and a failure binds nobody."""
+        try:
+            self._cached.prefetch()
+        except NotFetchedError as missing:
+            raise TemporarilyUnavailable(explain(missing.failure, self._read.name)) from missing
 
     def get(self) -> Key:
         """Return the cached key, or read it while all others wait for the same read.

@@ -392,6 +392,9 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
         def prepare(self) -> None:
             """Nothing is slow here."""
 
+        def prefetch(self) -> None:
+            """Nothing is read beforehand."""
+
         def get(self) -> Key:
             """Return the bad key."""
             return Key("a-bad-key-of-some-length", "1")

@@ -188,3 +188,18 @@ def test_after_a_failure_nobody_waits_long() -> None:
             assert time.monotonic() - started < 2
         other.join()
         clock.forward(2)
+
+
+def test_prefetch_binds_nobody() -> None:
+    """A value that could not be fetched beforehand is fetched by whoever needs it, at once; one that is there stays."""
+    clock = Clock()
+    elsewhere = Elsewhere(clock)
+    cached = Cached(elsewhere, TIMES, clock)
+    elsewhere.down = True
+    with pytest.raises(NotFetchedError):
+        cached.prefetch()
+    elsewhere.down = False
+    assert cached.get() == 0
+    elsewhere.number = 1
+    cached.prefetch()
+    assert (cached.get(), elsewhere.fetches) == (0, 2)

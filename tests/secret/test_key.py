@@ -106,6 +106,19 @@ def test_prepared_beforehand(source: SecretKey, reader: Secret) -> None:
     assert (reader.prepared, reader.reads) == (1, 0)
 
 
+def test_read_beforehand(source: SecretKey, reader: Secret) -> None:
+    """The warm-up reads the key; where that fails, the first visitor's read is not held back."""
+    answer, reader.answer = reader.answer, Forbidden()
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        source.prefetch()
+    assert "secretAccessor" in caught.value.cause
+    reader.answer = answer
+    assert source.get().value == VALUE
+    source.prefetch()
+    assert reader.reads == 2
+    GivenKey(VALUE).prefetch()
+
+
 def test_all_wait_for_one_read(source: SecretKey, reader: Secret) -> None:
     """Thirty-two first requests at once cause one read, and all get its key."""
     reader.seconds = 0.1
