@@ -4,7 +4,7 @@ import re
 
 from doctor.deployment import Deployment
 from doctor.finding import Failure
-from doctor.fronts import answers, between, not_ours
+from doctor.fronts import answers, between, is_cloud_runs, not_ours, not_public
 from doctor.quoting import quoted
 from doctor.web import FORBIDDEN, UNAUTHORIZED, Answer
 
@@ -19,20 +19,10 @@ def public(deployment: Deployment) -> str:
     answer = _first(deployment)
     if answer.code or _is_healthy(answer) or not (answer.status in _TURNS_AWAY or answers(answer)):
         return "open to everybody"
-    seen, service = f"{answer.described()}, and not in the form in which our own code refuses", deployment.service
+    seen = f"{answer.described()}, and not in the form in which our own code refuses"
     if not _is_cloud_run(answer):
         raise _turned_away(deployment, answer).seen(seen + _title(answer))
-    raise Failure(
-        "The function is not public: Cloud Run turns every visitor away before our code runs. It looks like a CORS "
-        "error in the browser's console, but no CORS or allowlist setting will fix it.",
-        "Let everybody call it; it refuses strangers itself (Terraform: public = true, then apply):\n"
-        f"{service.hint}"
-        f"$ gcloud run services add-iam-policy-binding {service.name} {service.flags} --member=allUsers "
-        "--role=roles/run.invoker\n"
-        "If your organisation forbids allUsers (domain restricted sharing), switch the check itself off instead:\n"
-        f"$ gcloud run services update {service.name} {service.flags} --no-invoker-iam-check",
-        seen + _title(answer),
-    )
+    raise not_public(answer, deployment).seen(seen + _title(answer))
 
 
 def _turned_away(deployment: Deployment, answer: Answer) -> Failure:
@@ -50,7 +40,7 @@ def _turned_away(deployment: Deployment, answer: Answer) -> Failure:
 
 def _is_cloud_run(answer: Answer) -> bool:
     """Whether it is Cloud Run that turns the visitor away, and not somebody in front of it."""
-    if b"Your client does not have permission" in answer.body:  # its words; whoever passed them on did not write them
+    if is_cloud_runs(answer):
         return True
     if between(answer) or answer.status not in (FORBIDDEN, UNAUTHORIZED):
         return False

@@ -1,4 +1,4 @@
-"""Where `websocketUrl` may lead: a hostile function must not make the doctor knock at other doors."""
+"""Where `websocketUrl` may lead: a hostile function must not send the doctor to other services."""
 
 import re
 from urllib.parse import urlsplit

@@ -153,6 +153,9 @@ def test_somebody_without_a_name(examine: Examine, in_front: InFront, sample: st
 def test_cloud_run_itself(examine: Examine, in_front: InFront, reply: Reply) -> None:
     """Cloud Run's own refusal is known by its words, whoever passes it on."""
     assert "roles/run.invoker" in examine(in_front(lambda _: reply)).blames("public")
+    only_posts = examine(in_front(ONLY["POST"](reply)))
+    assert only_posts.failed == ["origin", "foreign"]
+    told(only_posts)
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,9 @@ def test_a_conversation(examine: Examine, function: processes.Function) -> None:
         ("Hello.", 131_072, "never compresses its context"),
         (None, 131_072, "is not in this folder"),
         ("---\nmodel: another-live\n---\nHello.", 131_072, "is not in this folder"),
+        ("---\n[\n---\nHello.", 131_072, "is not in this folder"),
     ],
-    ids=["compressed", "not", "absent", "another-model"],
+    ids=["compressed", "not", "absent", "another-model", "broken"],
 )
 def test_whether_it_compresses(
     examine: Examine, function: processes.Function, tmp_path: Path, text: str | None, context: int, words: str
