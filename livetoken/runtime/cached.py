@@ -103,7 +103,7 @@ class Cached(Generic[T]):
             NotFetchedError: it could not be fetched.
         """
         with self._fetching:
-            if self._held is None:
+            if self._held is None and not self._failed.holds():
                 try:
                     self._fetched()
                 except NotFetchedError:

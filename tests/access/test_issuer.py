@@ -153,12 +153,13 @@ def test_hanging_and_cold(
     assert ask_at_once(20, lambda _: page(livetoken.url, Authorization=credential)) == [503] * 20
     bound = BOUND + 2 * livetoken.start_seconds  # imports are what a start is made of, too
     assert time.monotonic() - started < bound
-    assert oidc.asked.count("keys") == 1
+    asked = oidc.asked.count("keys")
+    assert asked <= 2  # by the warm-up, which binds nobody, and once for all the visitors
     started = time.monotonic()
     assert page(livetoken.url, method="GET").content == {"status": "ok"}
     assert page(livetoken.url, Authorization=credential).status == 503
     assert time.monotonic() - started < bound
-    assert oidc.asked.count("keys") == 1  # so nobody waited for the issuer again
+    assert oidc.asked.count("keys") == asked  # so nobody waited for the issuer again
     del oidc.faults["keys"]
     started = time.monotonic()
     assert soon(lambda: page(livetoken.url, Authorization=credential).status == 200)

@@ -100,7 +100,7 @@ def test_only_one_tries_again(windows: RemoteWindows, elsewhere: Elsewhere, cloc
 
     def ask() -> None:
         with pytest.raises(TemporarilyUnavailable):
-            windows.prepare()
+            windows.enter("one", SITE)
         outcomes.append(len(elsewhere.asked))
 
     ask()
@@ -108,6 +108,15 @@ def test_only_one_tries_again(windows: RemoteWindows, elsewhere: Elsewhere, cloc
     elsewhere.meanwhile = ask  # a second request, while the first one has not yet heard from the storage
     ask()
     assert outcomes == [1, 2, 2]
+
+
+def test_warm_up_that_fails_binds_nobody(windows: RemoteWindows, elsewhere: Elsewhere) -> None:
+    """A storage that could not be connected to beforehand is asked by the first visitor, at once."""
+    elsewhere.before = ConnectionError()
+    with pytest.raises(TemporarilyUnavailable):
+        windows.prepare()
+    elsewhere.before = None
+    assert windows.enter("one", SITE) is None
 
 
 def test_lost_answer_is_taken_back(windows: RemoteWindows, elsewhere: Elsewhere, clock: Clock) -> None:
