@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from dev import install
+
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to make an environment
 
 OLD_PIP = "23.0.1"  # what Debian 12 and Python 3.11 bring: before 23.3
 
@@ -147,13 +150,23 @@ def _uv() -> Path:
     return uv
 
 
-@pytest.fixture(name="environment")
-def _environment(tmp_path: Path, old_pip: Path) -> install.Environment:
-    """A virtual environment whose pip is the old one."""
-    environment = install.fresh(tmp_path / "venv")
+@pytest.fixture(scope="module", name="made")
+def _made(tmp_path_factory: pytest.TempPathFactory, old_pip: Path) -> Path:
+    """The folder of a virtual environment whose pip is the old one."""
+    folder = tmp_path_factory.mktemp("old") / "venv"
+    environment = install.fresh(folder)
     environment.pip("install", "--quiet", "--no-index", "--force-reinstall", str(old_pip))
     assert OLD_PIP in environment.pip("--version")
-    return environment
+    return folder
+
+
+@pytest.fixture(name="environment")
+def _environment(made: Path) -> install.Environment:
+    """That environment, without what an earlier test installed."""
+    for path in made.glob("lib/python*/site-packages/[ab]*"):
+        if path.name.split("-")[0].removesuffix(".py") in {"a", "b"}:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return install.Environment(made)
 
 
 def installed(environment: install.Environment) -> dict[str, tuple[str, str]]:
@@ -181,26 +194,28 @@ def test_uv_installs_what_is_pinned(uv: Path, environment: install.Environment, 
 
 
 @pytest.mark.installs
-def test_uv_checks_the_hashes(uv: Path, environment: install.Environment, lock: Path, tmp_path: Path) -> None:
-    """A wheel that is not the one that was pinned is refused, by uv and by pip."""
+def test_both_check_the_hashes(
+    uv: Path, made: Path, environment: install.Environment, lock: Path, tmp_path: Path
+) -> None:
+    """A wheel that is not the one that was pinned is refused, by uv and, where there is none, by pip."""
     forged = tmp_path / "forged.txt"
     forged.write_text(re.sub(r"sha256:.{8}", "sha256:" + "0" * 8, lock.read_text()))
     with pytest.raises(install.CannotInstallError):
         environment.install(forged)
     with pytest.raises(install.CannotInstallError):
-        install.Environment(tmp_path / "venv", tools=tmp_path / "tools").install(forged)
+        install.Environment(made, tools=tmp_path / "tools").install(forged)
     assert installed(environment) == {}
 
 
 @pytest.mark.installs
 def test_pip_installs_the_same_where_there_is_no_uv(
-    environment: install.Environment, lock: Path, tmp_path: Path
+    made: Path, environment: install.Environment, lock: Path, tmp_path: Path
 ) -> None:
     """The index has no uv: pip installs without resolving, and complains of what is missing."""
-    without = install.Environment(tmp_path / "venv", tools=tmp_path / "tools")
+    without = install.Environment(made, tools=tmp_path / "tools")
     without.install(lock)
     assert installed(environment) == {"a": ("1.0", "pip"), "b": ("1.0", "pip")}
-    environment.pip("uninstall", "--quiet", "--yes", "a")
+    environment.pip("uninstall", "--quiet", "--yes", "a", "b")
     (tmp_path / "incomplete.txt").write_text(lock.read_text().splitlines()[1])
     with pytest.raises(install.CannotInstallError, match="requires a, which is not installed"):
         without.install(tmp_path / "incomplete.txt")
