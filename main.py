@@ -85,7 +85,7 @@ def answer(request: Request, request_log: RequestLog) -> Response:
         page = Page.from_fields(body.read_json(request), origin)
         spec = prompts.find(page, origin).token_spec(page)
         request_log.note(prompt=spec.prompt.name, model=spec.model)
-        reservation.take(origin=origin, caller=caller)  # only now, because a body may be long in coming
+        reservation.take(origin=origin.site, caller=caller)  # only now, because a body may be long in coming
         token = tokens.mint(spec)
     request_log.note_token(token)
     return answers.token(token, settings)

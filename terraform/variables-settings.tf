@@ -12,7 +12,7 @@ locals {
 }
 
 variable "allowed_origins" {
-  description = "The sites that may ask for tokens: exact origins, https://host[:port], or http://localhost:port while developing."
+  description = "The sites that may ask for tokens, as browsers write them: https://host[:port], http://localhost[:port] while developing, an app's such as capacitor://localhost. For preview deploys one * may stand in the first label, with a label of your own behind it, https://*.shop.pages.dev, or with -- and your site's name, https://deploy-preview-*--shop.netlify.app; the function itself refuses patterns that would let strangers in."
   type        = list(string)
   nullable    = false
 
@@ -22,10 +22,15 @@ variable "allowed_origins" {
   }
   validation {
     condition = alltrue([for origin in var.allowed_origins : anytrue([
-      can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[1-9][0-9]{0,4})?$", trimspace(origin))),
-      can(regex("^http://(localhost|127\\.0\\.0\\.1):[1-9][0-9]{0,4}$", trimspace(origin))),
+      can(regex("^https://(([a-z0-9_-]{1,63}\\.)*[a-z0-9_-]{1,63}|\\[[0-9a-f:]+\\])(:[1-9][0-9]{0,4})?$", trimspace(origin))),
+      can(regex("^https://[a-z0-9_-]*\\*[a-z0-9_-]*(\\.[a-z0-9_-]{1,63}){2,}(:[1-9][0-9]{0,4})?$", trimspace(origin))),
+      can(regex("^http://(([a-z0-9_-]{1,63}\\.)*localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[1-9][0-9]{0,4})?$", trimspace(origin))),
+      alltrue([
+        can(regex("^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~-]+(:[1-9][0-9]{0,4})?$", trimspace(origin))),
+        !can(regex("^(https?|wss?|ftp|file|data|blob|about|javascript|view-source):", trimspace(origin))),
+      ]),
     ])])
-    error_message = "Each of allowed_origins must be an exact origin as browsers write it: https://host or https://host:port in lower case, without path, trailing slash, user, query or *; plain http only as http://localhost:PORT or http://127.0.0.1:PORT."
+    error_message = "Each of allowed_origins must be an origin as browsers write it: https://host or https://host:port in lower case, without path, trailing slash, user or query; plain http only for localhost, *.localhost and loopback addresses; a * only in the first label, with at least two labels behind it."
   }
   validation {
     condition     = alltrue([for origin in var.allowed_origins : !can(regex("^(https:.*:443|http:.*:80)$", trimspace(origin)))])
@@ -190,13 +195,13 @@ variable "token_seconds" {
 }
 
 variable "trusted_hops" {
-  description = "Which entry of X-Forwarded-For our own front end wrote, from the right: 1, or 2 behind an external load balancer."
+  description = "Which entry of X-Forwarded-For our own front end wrote, from the right: 1, or 2 behind an external load balancer; one more for each proxy of yours before that, up to 5."
   type        = number
   default     = 1
   nullable    = false
 
   validation {
-    condition     = contains([1, 2], var.trusted_hops)
-    error_message = "trusted_hops must be 1, or 2 behind an external load balancer."
+    condition     = contains([1, 2, 3, 4, 5], var.trusted_hops)
+    error_message = "trusted_hops must be a whole number from 1 to 5."
   }
 }

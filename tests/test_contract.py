@@ -160,6 +160,12 @@ def test_trace_headers_pass(client: FlaskClient, name: str) -> None:
     )
 
 
+def test_objects_are_counted(client: FlaskClient) -> None:
+    """Each object is made in Python and takes its time, so a body that holds very many of them is no request."""
+    assert post(client, {"pageTitle": [{}] * 99}).json["code"] == "invalid_request"
+    assert post(client, {"pageTitle": [{}] * 100}).json["code"] == "invalid_json"
+
+
 def test_nothing_at_all_is_an_empty_page(client: FlaskClient) -> None:
     """A POST with neither body nor content type, as of a plain `fetch`, asks for a token of the defaults."""
     assert client.post("/", headers={"Origin": ORIGIN}).status_code == 200

@@ -2,9 +2,11 @@
 
 import contextlib
 import io
+import itertools
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from flask import Request
@@ -16,6 +18,7 @@ from livetoken.http.body_deadline import BodyDeadlines
 BODY_BYTES = 64 * 1024
 DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
 PIECE_BYTES = 64 * 1024
+OBJECTS = 100  # in one body; no request has more than one
 BODY_SECONDS = 5.0  # for the whole body, read or drained, however slowly it trickles in
 _JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?', re.ASCII | re.IGNORECASE)
 DRAINS = 8  # bodies of refused requests that are read away at once; the others are cut off
@@ -85,11 +88,11 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object that `body` is.
 
     Raises:
-        InvalidJson: not UTF-8, not JSON, with a name twice, NaN, numbers or nesting beyond all sense.
+        InvalidJson: not UTF-8, not JSON, with a name twice, NaN, or with numbers, nesting or objects beyond all sense.
         InvalidRequest: JSON, but no object.
     """
     try:
-        document = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_objects(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidJson from error
     if not isinstance(document, dict):
@@ -97,11 +100,17 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return document
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        raise ValueError("a name stands twice")
-    return document
+def _objects() -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return what makes the objects of one document, which is done in Python and therefore takes its time."""
+    made = itertools.count(1)
+
+    def make(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        document = dict(pairs)
+        if next(made) > OBJECTS or len(document) < len(pairs):
+            raise ValueError("more objects than any request has, or a name twice")
+        return document
+
+    return make
 
 
 def _no_constant(name: str) -> None:

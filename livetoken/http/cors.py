@@ -9,6 +9,7 @@ import flask_cors
 from flask import Request, Response
 
 from livetoken.settings.environment import Settings
+from livetoken.settings.previews import entry_for, expression
 
 # what monitoring scripts add to every request of a page: W3C Trace Context and Baggage, and vendors' own; none is read
 TRACE_HEADERS = (
@@ -43,7 +44,7 @@ def options(settings: Settings, header: str | None) -> dict[str, Any]:
     first entry to requests without Origin. Compiled patterns are the only exact comparison it offers.
     """
     return {
-        "origins": [re.compile(rf"{re.escape(origin)}\Z") for origin in settings.allowed_origins],
+        "origins": [re.compile(rf"{expression(origin)}\Z") for origin in settings.allowed_origins],
         "methods": ["POST"],
         "allow_headers": ["Content-Type", *([header] if header else []), *TRACE_HEADERS],
         "expose_headers": ["Retry-After"],
@@ -68,7 +69,7 @@ def cross_origin(settings: Settings, header: str | None) -> Callable[[View], Vie
 
         @functools.wraps(view)
         def answered(request: Request) -> Response:
-            allowed = request.headers.get("Origin") in settings.allowed_origins
+            allowed = entry_for(request.headers.get("Origin", ""), settings.allowed_origins) is not None
             return with_headers(request) if allowed else view(request)
 
         return answered

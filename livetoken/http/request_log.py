@@ -13,7 +13,7 @@ from livetoken.gemini.tokens import Token
 from livetoken.http import answers, body, routes
 from livetoken.runtime.logs import Logs, safe_traceback
 
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:-]{1,100}", re.ASCII)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9._~:\[\]-]{1,100}", re.ASCII)
 _EXECUTION = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 _TRACE = re.compile(r"(?P<trace>[0-9a-f]{32})(?:/(?P<span>[0-9]{1,20}))?(?:;o=(?P<options>[0-9]{1,3}))?", re.ASCII)
 

@@ -12,6 +12,7 @@ from livetoken.prompts.page import Page
 from livetoken.prompts.prompt import Prompt
 from livetoken.prompts.template import Template
 from livetoken.settings.environment import Settings, SettingsError
+from livetoken.settings.previews import entry_for
 from livetoken.settings.rules import NAME
 
 _FILE = re.compile(r"---[ \t]*\n(?P<front>.*?)^---[ \t]*(?:\n(?P<template>.*)|\Z)", re.DOTALL | re.MULTILINE)
@@ -54,7 +55,7 @@ class Prompts:
         prompt = self._prompts.get(page.prompt or self._default)
         if prompt is None:
             raise InvalidRequest("prompt", "is not one that is known here")
-        if prompt.front.origins and origin not in prompt.front.origins:
+        if prompt.front.origins and not entry_for(origin, prompt.front.origins):
             raise OriginNotAllowed("the prompt file's own `origins` do not list this site")
         return prompt
 

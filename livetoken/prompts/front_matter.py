@@ -10,6 +10,7 @@ from livetoken.prompts.models import DEFAULT_MODEL, VOICES, objections
 from livetoken.prompts.plain_yaml import Blank
 from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
+from livetoken.settings.previews import entry_for
 
 _FIELDS = ("model", "voices", "origins", "open", "config")
 _ALL = "all"  # instead of a list of voices
@@ -105,5 +106,6 @@ def _origin_mistakes(origins: tuple[str, ...], settings: Settings) -> Iterator[M
         yield from (Mistake("origins", line) for line in str(error).split("\n"))
         return
     for origin in listed:
-        if settings.allowed_origins and origin not in settings.allowed_origins:
+        known = origin in settings.allowed_origins or entry_for(origin, settings.allowed_origins)
+        if settings.allowed_origins and not known:
             yield Mistake("origins", f"{origin} is not in ALLOWED_ORIGINS, so it could never use this prompt")

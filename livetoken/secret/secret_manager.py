@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from livetoken.settings.environment import Settings
-from livetoken.settings.rules import KEY
+from livetoken.settings.rules import KEY, bare
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -22,7 +22,7 @@ _FIXES = {  # what only the owner can do
     "FailedPrecondition": "the secret version is disabled or destroyed; add or enable one",
     "BadRequest": "the secret version is disabled or destroyed; add or enable one",
     "DefaultCredentialsError": "there are no credentials; run as a service account, or set GEMINI_API_KEY",
-    "UnusableKeyError": "the secret must hold the key alone: 20 to 400 printable characters, without quotes",
+    "UnusableKeyError": "the secret must hold the key alone: 20 to 400 printable characters, without quotes, in UTF-8",
 }
 _PASSING = {
     "RefreshError": "the metadata server gave no credentials for the function's service account",
@@ -97,12 +97,14 @@ class UnusableKeyError(ValueError):
 
 
 def usable_key(payload: bytes, name: str) -> Key:
-    """Return the key in a secret version's payload, surrounding white space removed.
+    """Return the key in a secret version's payload, without what files have around it unseen.
+
+    That is a line end, or the byte order mark of a program of Windows.
 
     Raises:
         UnusableKeyError: empty, too long, or with characters that no HTTP header may hold.
     """
-    text = payload.decode("ascii", "replace").strip()
+    text = bare(payload.decode("utf-8", "replace"))
     if not KEY.fullmatch(text):
         raise UnusableKeyError
     return Key(text, name.rpartition("/")[2])

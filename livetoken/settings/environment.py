@@ -14,7 +14,7 @@ from livetoken.settings.origins import parse_origins
 
 
 class SettingsError(Exception):
-    """The environment holds mistakes; the message lists every one with its cure. Stops start-up."""
+    """The environment holds mistakes; the message lists every one with its fix. Stops start-up."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("livetoken cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
@@ -107,7 +107,12 @@ class Setting(NamedTuple):
 TABLE = tuple(
     Setting(*row)
     for row in (
-        ("ALLOWED_ORIGINS", "", "comma-separated exact origins, `https://host[:port]`; required", parse_origins),
+        (
+            "ALLOWED_ORIGINS",
+            "",
+            "comma-separated origins, `https://host[:port]`, one `*` for previews; required",
+            parse_origins,
+        ),
         (
             "GEMINI_API_KEY_SECRET",
             "",
@@ -145,7 +150,7 @@ TABLE = tuple(
         ("LIMIT_PER_ADDRESS", "10/minute;200/day", "tokens per client address; `;` joins several", rules.limits),
         ("LIMIT_PER_ORIGIN", "60/minute;500/day", "tokens per site", rules.limits),
         ("LIMITS_STORAGE", "memory://", "or `redis://…`, `rediss://…`: exact across instances", rules.storage),
-        ("TRUSTED_HOPS", "1", "`1`; `2` behind an external load balancer", rules.whole(1, 2)),
+        ("TRUSTED_HOPS", "1", "`1`; `2` behind an external load balancer; up to `5` behind more", rules.whole(1, 5)),
         (
             "CALLERS",
             "",

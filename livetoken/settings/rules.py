@@ -1,4 +1,4 @@
-"""How each setting is read: a text becomes a value, or a ValueError with the cure."""
+"""How each setting is read: a text becomes a value, or a ValueError with the fix."""
 
 import re
 from collections.abc import Callable
@@ -13,8 +13,14 @@ LIMIT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 30 * 86_400, "year": 12 * 30 * 86_400}
+_UNSEEN = r"\s\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 OFF = ("", "0", "off", "false", "no")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # of a prompt file, without .md
+
+
+def bare(text: str) -> str:
+    """Return `text` without white space and invisible characters at its ends, such as the byte order mark of a file."""
+    return re.sub(rf"\A[{_UNSEEN}]+|[{_UNSEEN}]+\Z", "", text)
 
 
 def matching(pattern: str, expected: str, default: str | None = None) -> Callable[[str], str]:
@@ -103,7 +109,14 @@ def folder(text: str) -> Path:
     return folder
 
 
-api_key = optional(matching(KEY.pattern, "a Gemini API key: 20 to 400 printable characters without quotes or spaces"))
+_key = optional(matching(KEY.pattern, "a Gemini API key: 20 to 400 printable characters without quotes or spaces"))
+
+
+def api_key(text: str) -> str | None:
+    """Return the key; what files and pages put around it unseen is left out."""
+    return _key(bare(text) or text)
+
+
 secret_version = optional(
     matching(
         r"projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]{1,255}/versions/(?:latest|[1-9][0-9]*)",

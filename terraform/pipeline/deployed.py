@@ -37,7 +37,9 @@ class Deployed(NamedTuple):
         if not isinstance(url, str) or not _URL.fullmatch(url):
             raise OutputsError("the output `url` is not an address such as https://livetoken-….run.app")
         try:
-            allowed = parse_origins(",".join(map(str, origins))) if isinstance(origins, list) else ()
+            # of a pattern for previews one origin is tried; whether it is the owner's, the function has judged
+            listed = [str(origin).replace("*", "preview") for origin in origins] if isinstance(origins, list) else []
+            allowed = parse_origins(",".join(listed)) if listed else ()
         except ValueError as error:
             raise OutputsError("the output `origins` holds something else than origins") from error
         if not allowed:

@@ -112,6 +112,24 @@ BAD_FIELDS: list[Any] = [{"voice": "Siri"}, {"unknown": 1}, {"prompt": "nobody"}
 BAD_BODIES = [(b"{", "application/json", 400), (b"x" * 70_000, "application/json", 413), (b"{}", "text/plain", 415)]
 
 
+def test_previews_share_their_patterns_limit(make_client: MakeClient, cloud: processes.Google) -> None:
+    """All origins under one pattern are one site; each is answered by its own name, and its pages are its own."""
+    client = make_client(ALLOWED_ORIGINS=f"{ORIGIN},https://*.shop.pages.dev", LIMIT_PER_ORIGIN="2/minute")
+    for name, status in (("pr-1", 200), ("pr-2", 200), ("pr-3", 429)):
+        origin = f"https://{name}.shop.pages.dev"
+        answer = post(client, {"pageUrl": f"{origin}/tea"}, Origin=origin)
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, origin)
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        assert client.options("/", headers=asked).headers["Access-Control-Allow-Origin"] == origin
+    foreign = post(client, {"pageUrl": "https://pr-1.shop.pages.dev/"}, Origin="https://pr-2.shop.pages.dev")
+    assert foreign.json["code"] == "invalid_request"
+    assert post(client).status_code == 200
+    for stranger in ("https://shop.pages.dev", "https://a.b.shop.pages.dev", "https://*.shop.pages.dev"):
+        refused = post(client, Origin=stranger)
+        assert refused.json["code"] == "origin_not_allowed"
+        assert "Access-Control-Allow-Origin" not in refused.headers
+
+
 def test_flood_of_bad_requests_meets_its_addresss_limit(make_client: MakeClient) -> None:
     """Requests that are refused for their body count against their address, and end in 429."""
     client = make_client(LIMIT_PER_ADDRESS="7/day")

@@ -16,6 +16,53 @@ def test_listed_origin_is_returned(origin: str) -> None:
     assert require_origin(origin, ALLOWED) == origin
 
 
+PATTERNS = ("https://shop.example", "https://*.shop.pages.dev", "https://deploy-preview-*--shop.netlify.app")
+
+
+@pytest.mark.parametrize(
+    ("origin", "site"),
+    [
+        ("https://shop.example", "https://shop.example"),
+        ("https://pr-7.shop.pages.dev", "https://*.shop.pages.dev"),
+        ("https://a.shop.pages.dev", "https://*.shop.pages.dev"),
+        ("https://deploy-preview-12--shop.netlify.app", "https://deploy-preview-*--shop.netlify.app"),
+    ],
+)
+def test_previews_are_under_their_pattern(origin: str, site: str) -> None:
+    """The origin is the browser's own; the site that limits count is the entry."""
+    found = require_origin(origin, PATTERNS)
+    assert (found, found.site) == (origin, site)
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        "https://*.shop.pages.dev",
+        "https://shop.pages.dev",
+        "https://.shop.pages.dev",
+        "https://a.b.shop.pages.dev",
+        "https://a_b.shop.pages.dev",
+        "https://A.shop.pages.dev",
+        "https://a.shop.pages.dev/",
+        "https://a.shop.pages.dev:8443",
+        "http://a.shop.pages.dev",
+        "https://a.shopxpages.dev",
+        "https://a.evil-shop.pages.dev",
+        "https://a.shop.pages.dev.evil.example",
+        "https://a.shop.pages.dev\n",
+        "https://\u0661.shop.pages.dev",
+        "https://deploy-preview---shop.netlify.app",
+        "https://deploy-preview-12--evil.netlify.app",
+        "https://deploy-preview-12--shop.evil.netlify.app",
+        "https://evil--shop.netlify.app",
+    ],
+)
+def test_beside_a_pattern_is_refused(claimed: str) -> None:
+    """A * stands for letters, digits and hyphens of one label, at least one, and for nothing else."""
+    with pytest.raises(OriginNotAllowed):
+        require_origin(claimed, PATTERNS)
+
+
 @pytest.mark.parametrize(
     "claimed",
     [

@@ -365,7 +365,7 @@ def test_the_build_runs_as_its_own_account_and_keeps_what_it_made(document: dict
 def test_scripts_run_in_the_smallest_shell() -> None:
     """The steps' images share nothing but a POSIX shell, so the scripts use no more."""
     scripts = sorted((ROOT / "terraform/pipeline").glob("*.sh"))
-    assert len(scripts) == 6
+    assert len(scripts) == 7
     for script in scripts:
         assert script.read_text().startswith("#!/bin/sh\n"), script
         assert "\nset -eu\n" in script.read_text(), script

@@ -588,6 +588,19 @@ def test_prompt_for_other_sites(prompt_folder: WriteFile) -> None:
         prompts.find(page(prompt="../settings"), ORIGIN)
 
 
+def test_prompt_for_previews(prompt_folder: WriteFile) -> None:
+    """A file's `origins` may name a pattern of the allowlist, or an origin that is under one."""
+    folder = prompt_folder("---\norigins: ['https://*.shop.pages.dev', 'https://pr-1.blog.pages.dev']\n---\nHi.")
+    prompts = load(folder, ALLOWED_ORIGINS=f"{ORIGIN},https://*.shop.pages.dev,https://*.blog.pages.dev")
+    for origin in ("https://pr-9.shop.pages.dev", "https://pr-1.blog.pages.dev"):
+        assert prompts.find(page(), origin).name == "voice-assistant"
+    for origin in (ORIGIN, "https://pr-2.blog.pages.dev"):
+        with pytest.raises(OriginNotAllowed):
+            prompts.find(page(), origin)
+    with pytest.raises(SettingsError, match="is not in ALLOWED_ORIGINS"):
+        load(folder, ALLOWED_ORIGINS=f"{ORIGIN},https://*.shop.pages.dev")
+
+
 FENCED = "Rules.\n{{ pageTitle }}\nBetween.\n{{pageUrl}}\n{{ pageContent }}\nEnd."
 texts = st.text(max_size=60) | st.sampled_from(
     [

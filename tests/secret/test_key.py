@@ -321,6 +321,12 @@ def test_usable_key(payload: bytes, usable: bool) -> None:  # noqa: FBT001 - a t
         assert VALUE not in str(caught.value)
 
 
+@pytest.mark.parametrize("around", ["\ufeff{}\r\n", "{}\u200b", "{}\u00a0", "\u2060{}\u200e"])
+def test_what_a_file_has_around_the_key_unseen(around: str) -> None:
+    """A byte order mark and invisible characters are left out like a line end."""
+    assert usable_key(around.format(VALUE).encode(), "projects/1/secrets/s/versions/7") == Key(VALUE, "7")
+
+
 def test_keys_do_not_show() -> None:
     """A key's value is in no repr."""
     assert VALUE not in repr(Key(VALUE, "1")) + repr(GivenKey(VALUE)) + str(Key(VALUE, "1"))

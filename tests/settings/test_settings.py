@@ -30,7 +30,9 @@ def test_good_value_starts(setting: str, value: str) -> None:
     Settings.from_environment(environment(setting, value))
 
 
-@pytest.mark.parametrize(("setting", "value"), [(row["setting"], value) for row in ROWS for value in row["bad"]])
+@pytest.mark.parametrize(
+    ("setting", "value"), [(row["setting"], value) for row in ROWS for value in (*row["bad"], *row.get("bad_text", []))]
+)
 def test_bad_value_stops_start(setting: str, value: str) -> None:
     """Every value that the shared table calls bad stops the start, naming the setting."""
     if value == "" and setting != "ALLOWED_ORIGINS":
@@ -98,6 +100,18 @@ def test_secrets_are_in_no_message_and_no_repr() -> None:
 
 
 @pytest.mark.parametrize(
+    "around", ["{}\r\n", "\ufeff{}", "{}\u200b", "{}\u00a0", "\u2060\u200e {}\u202c\u00ad", " {} "]
+)
+def test_a_key_may_have_something_unseen_around_it(around: str) -> None:
+    """What files and web pages put around a key is left out; in its middle it is a mistake."""
+    assert Settings.from_environment(GOOD | {"GEMINI_API_KEY": around.format(KEY)}).gemini_api_key == KEY
+    with pytest.raises(SettingsError, match="GEMINI_API_KEY: must be a Gemini API key"):
+        Settings.from_environment(GOOD | {"GEMINI_API_KEY": KEY + "\ufeff" + KEY})
+    with pytest.raises(SettingsError, match="GEMINI_API_KEY: must be a Gemini API key"):
+        Settings.from_environment(GOOD | {"GEMINI_API_KEY": "\ufeff"})
+
+
+@pytest.mark.parametrize(
     ("value", "paused"),
     [
         ("", None),
@@ -144,7 +158,9 @@ def test_any_text_is_origins_or_refused(text: str) -> None:
     except ValueError:
         return
     for origin in origins:
-        assert re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", origin)
+        assert re.fullmatch(
+            r"https?://[a-z0-9._*-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?|(?!http)[a-z].*", origin
+        )
         assert parse_origins(origin) == (origin,)
 
 
