@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
+.PHONY: help run emulator clients dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ tables: $(READY) ## write the tables of settings, variables and outputs anew in 
 
 emulator: $(RUN) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
 	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
+
+clients: $(READY) ## run other people's clients against the emulator, or some: make clients CLIENTS="go js_genai"
+	@$(BIN)/python -m tests.clients.run $(CLIENTS)
 
 dist-emulator: $(RUN) ## build the emulator's wheel in build/
 	@$(BIN)/python -m dev.install uv build --quiet --wheel --out-dir build emulator
