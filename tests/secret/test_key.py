@@ -12,12 +12,14 @@ import pytest
 import requests
 import responses
 
+from dev import processes
 from livetoken.errors import TemporarilyUnavailable
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.secret import key as key_module
 from livetoken.secret.key import GivenKey, SecretKey, key_source
 from livetoken.secret.secret_manager import Key, SecretReader, UnusableKeyError, explain, usable_key
 from livetoken.settings.environment import Settings
+from tests.support import KEY, MakeClient, post, soon
 
 NAME = "projects/shop/secrets/gemini/versions/latest"
 VALUE = "sentinel-of-a-key-0123456789"
@@ -270,6 +272,32 @@ def test_half_a_change_is_never_seen(source: SecretKey, reader: Secret) -> None:
     for thread in threads:
         thread.join()
     assert reader.reads == 1
+
+
+def test_hanging_read_is_given_up(reader: Secret, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Secret Manager, or a metadata server, that does not answer holds nobody longer than the read may take."""
+    monkeypatch.setattr(key_module, "READ_SECONDS", 0.05)
+    reader.seconds = 2.0
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        SecretKey(reader, Deadlines()).get()
+    assert "(TimeoutError)" in caught.value.cause
+
+
+def test_key_that_was_found_is_struck_out(
+    cloud: processes.Google,
+    make_client: MakeClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The key from Secret Manager stands in no line that is written after it was read, whoever writes it."""
+    for name, value in processes.function_env(cloud.url).items():
+        monkeypatch.setenv(name, value)
+    client = make_client(GEMINI_API_KEY="", GEMINI_API_KEY_SECRET=processes.SECRET, SECRET_MANAGER_BASE_URL=cloud.url)
+    assert soon(lambda: post(client).status_code == 200)
+    logging.getLogger("livetoken").warning("the key is %s", KEY)
+    printed = capsys.readouterr().out
+    assert "the key is [redacted]" in printed
+    assert KEY not in printed
 
 
 def test_given_key() -> None:
