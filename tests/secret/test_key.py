@@ -5,7 +5,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -177,7 +177,8 @@ def test_stale_when_it_must_be(
         idle(source)
         clock.now += key_module.RETRY_SECONDS
     assert [record.levelno for record in caplog.records] == [level]
-    assert "version 1, still serves" in caplog.messages[0]
+    why = explain(type(failure).__name__, NAME)
+    assert caplog.messages == [f"{why}; the cached key, version 1, still serves"]
     assert NAME in caplog.messages[0]
     clock.now += key_module.WARN_SECONDS
     source.get()
@@ -356,11 +357,13 @@ def settings(**environment: str) -> Settings:
     return Settings.from_environment(usual | (environment or {"GEMINI_API_KEY_SECRET": NAME}))
 
 
-def test_key_source() -> None:
-    """The settings decide where the key comes from."""
-    ignore: Callable[[str], None] = lambda _: None  # noqa: E731 - a value, for its type
-    assert isinstance(key_source(settings(GEMINI_API_KEY=VALUE), Deadlines(), ignore), GivenKey)
-    assert isinstance(key_source(settings(), Deadlines(), ignore), SecretKey)
+def test_key_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings decide where the key comes from; what is read from a secret is heard by whoever must strike it out."""
+    heard: list[str] = []
+    assert key_source(settings(GEMINI_API_KEY=VALUE), Deadlines(), heard.append).get().value == VALUE
+    monkeypatch.setattr(SecretReader, "__call__", lambda reader: Key(OTHER, reader.name))
+    assert key_source(settings(), Deadlines(), heard.append).get() == Key(OTHER, NAME)
+    assert heard == [OTHER]
 
 
 URL = f"https://secret.example/v1/{NAME}:access"
