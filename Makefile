@@ -112,8 +112,8 @@ doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORI
 	elif [ -z "$(URL)" ] || [ -z "$(ORIGIN)" ]; then echo "say which: make doctor URL=https://your-function ORIGIN=https://your-site" >&2; exit 2; \
 	else exec $(BIN)/python -m doctor "$(URL)" --origin "$(ORIGIN)" "$${options[@]}"; fi
 
-mutants: $(READY) ## delete each guard once and see a test fail
-	@$(BIN)/python tests/tools/mutants/run.py
+mutants: $(READY) ## break each promise of docs/security.md once and see a test fail: make mutants MUTANTS="Redis --jobs 2"
+	@$(BIN)/python -m tests.tools.mutants.run $(MUTANTS)
 
 mutmut: $(READY) .cache/mutmut/.ready ## change livetoken/access, prompts and secret a little, everywhere, and list what no test in this process notices
 	@PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):$(PYTHONPATH)" \

@@ -18,7 +18,7 @@ from google.genai.tokens import Tokens as Tokens_
 
 from dev import processes
 from livetoken.errors import Misconfigured
-from livetoken.gemini.tokens import Tokens
+from livetoken.gemini.tokens import Token, Tokens
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.locked import SETUP_FIELDS
 from livetoken.prompts.page import Page
@@ -350,6 +350,14 @@ def test_shipped_prompts_satisfy_the_sdk(cloud: processes.Google, caplog: pytest
     assert not caplog.records
     for prompt in prompts:
         assert tokens.mint(prompt.token_spec(Page.from_fields({}, ORIGIN))).name.startswith("auth_tokens/")
+
+
+def test_token_does_not_show() -> None:
+    """No token stands where a traceback or a debugger shows values."""
+    chosen = Settings.from_environment({"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY})
+    page, now = Page.from_fields({}, ORIGIN), datetime.now(UTC)
+    token = Token("auth_tokens/0123", Prompts.load(chosen).find(page, ORIGIN).token_spec(page), now, now)
+    assert "0123" not in repr(token)
 
 
 def test_each_shape_is_written_once(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:

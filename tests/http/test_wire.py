@@ -22,9 +22,10 @@ from livetoken.errors import (
     Refusal,
     UnsupportedMediaType,
 )
-from livetoken.http import body, routes
+from livetoken.http import answers, body, routes
 from livetoken.http.body_deadline import BodyDeadlines
-from livetoken.runtime.deadlines import Deadlines
+from livetoken.http.request_log import RequestLog
+from livetoken.runtime.logs import Logs
 from tests.support import Lateness, allowing
 
 
@@ -147,6 +148,14 @@ def test_drain_survives_a_broken_body() -> None:
     assert asked.get_data() == b""
 
 
+def test_rest_is_read_away_before_the_answer() -> None:
+    """A body that nobody has read is gone when the line is written, and the framework finds nothing more of it."""
+    asked = request(rest := io.BytesIO(b"x" * 300_000), 300_000)
+    RequestLog(asked, Logs(stream=io.StringIO())).finish(answers.answer(200, {}))
+    assert rest.tell() == 300_000
+    assert asked.get_data() == b""
+
+
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes(sent: bytes) -> None:
     """Any bytes are an object or a refusal of the contract, never another exception."""
@@ -244,16 +253,3 @@ def test_without_a_socket() -> None:
     with deadlines.reading({}):
         pass
     assert not deadlines._watching
-
-
-def test_what_is_left_of_a_request() -> None:
-    """A call gets its own time, or what the request has left; where no request has begun, all of it."""
-    now = [100.0]
-    deadlines = Deadlines(clock=lambda: now[0])
-    assert deadlines.left(5.5) == 5.5
-    deadlines.begin()
-    assert deadlines.left(5.5) == 5.5
-    now[0] += 5
-    assert deadlines.left(5.5) == 2.0
-    deadlines.begin()
-    assert deadlines.left(5.5) == 5.5

@@ -666,6 +666,13 @@ def test_clean_text_survives_rendering(text: str) -> None:
     assert clean(text) in Template("{{ pageContent }}").render(page(pageContent=text), MARKER)
 
 
+@pytest.mark.parametrize("text", ["{{ pageContent }}", "{{ lang }}", "{% if pageTitle %}x{% endif %}"])
+def test_strangers_write_no_templates(text: str) -> None:
+    """What looks like a placeholder stays what it is, in every place where texts are filled in."""
+    written = Template("{{ pageTitle }} and {{ pageContent }}").render(page(pageTitle=text, pageContent=text), MARKER)
+    assert written.count(text) == 2
+
+
 def test_default_comes_first() -> None:
     """The warm-up prepares the default prompt before all others: the first visitor most likely asks for it."""
     for default in ("voice-assistant", "guide", "shop"):

@@ -181,3 +181,16 @@ def test_what_is_bounded() -> None:
         with pytest.raises(TimeoutError):
             deadlines.within(5, lambda: "too late")
     assert deadlines.within(5, lambda: "in time") == "in time"
+
+
+def test_what_is_left_of_a_request() -> None:
+    """A call gets its own time, or what the request has left; where no request has begun, all of it."""
+    now = [100.0]
+    deadlines = Deadlines(clock=lambda: now[0])
+    assert deadlines.left(5.5) == 5.5
+    deadlines.begin()
+    assert deadlines.left(5.5) == 5.5
+    now[0] += 5
+    assert deadlines.left(5.5) == 2.0
+    deadlines.begin()
+    assert deadlines.left(5.5) == 5.5

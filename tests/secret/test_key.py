@@ -5,19 +5,21 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 import responses
 
+from dev import processes
 from livetoken.errors import TemporarilyUnavailable
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.secret import key as key_module
 from livetoken.secret.key import GivenKey, SecretKey, key_source
 from livetoken.secret.secret_manager import Key, SecretReader, UnusableKeyError, explain, usable_key
 from livetoken.settings.environment import Settings
+from tests.support import KEY, MakeClient, post, soon
 
 NAME = "projects/shop/secrets/gemini/versions/latest"
 VALUE = "sentinel-of-a-key-0123456789"
@@ -188,7 +190,8 @@ def test_stale_when_it_must_be(
         idle(source)
         clock.now += key_module.RETRY_SECONDS
     assert [record.levelno for record in caplog.records] == [level]
-    assert "version 1, still serves" in caplog.messages[0]
+    why = explain(type(failure).__name__, NAME)
+    assert caplog.messages == [f"{why}; the cached key, version 1, still serves"]
     assert NAME in caplog.messages[0]
     clock.now += key_module.WARN_SECONDS
     source.get()
@@ -285,6 +288,32 @@ def test_half_a_change_is_never_seen(source: SecretKey, reader: Secret) -> None:
     assert reader.reads == 1
 
 
+def test_hanging_read_is_given_up(reader: Secret, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Secret Manager, or a metadata server, that does not answer holds nobody longer than the read may take."""
+    monkeypatch.setattr(key_module, "READ_SECONDS", 0.05)
+    reader.seconds = 2.0
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        SecretKey(reader, Deadlines()).get()
+    assert "(TimeoutError)" in caught.value.cause
+
+
+def test_key_that_was_found_is_struck_out(
+    cloud: processes.Google,
+    make_client: MakeClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The key from Secret Manager stands in no line that is written after it was read, whoever writes it."""
+    for name, value in processes.function_env(cloud.url).items():
+        monkeypatch.setenv(name, value)
+    client = make_client(GEMINI_API_KEY="", GEMINI_API_KEY_SECRET=processes.SECRET, SECRET_MANAGER_BASE_URL=cloud.url)
+    assert soon(lambda: post(client).status_code == 200)
+    logging.getLogger("livetoken").warning("the key is %s", KEY)
+    printed = capsys.readouterr().out
+    assert "the key is [redacted]" in printed
+    assert KEY not in printed
+
+
 def test_given_key() -> None:
     """A key in the environment is the only one there is."""
     key = GivenKey(VALUE)
@@ -347,11 +376,13 @@ def settings(**environment: str) -> Settings:
     return Settings.from_environment(usual | (environment or {"GEMINI_API_KEY_SECRET": NAME}))
 
 
-def test_key_source() -> None:
-    """The settings decide where the key comes from."""
-    ignore: Callable[[str], None] = lambda _: None  # noqa: E731 - a value, for its type
-    assert isinstance(key_source(settings(GEMINI_API_KEY=VALUE), Deadlines(), ignore), GivenKey)
-    assert isinstance(key_source(settings(), Deadlines(), ignore), SecretKey)
+def test_key_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings decide where the key comes from; what is read from a secret is heard by whoever must strike it out."""
+    heard: list[str] = []
+    assert key_source(settings(GEMINI_API_KEY=VALUE), Deadlines(), heard.append).get().value == VALUE
+    monkeypatch.setattr(SecretReader, "__call__", lambda reader: Key(OTHER, reader.name))
+    assert key_source(settings(), Deadlines(), heard.append).get() == Key(OTHER, NAME)
+    assert heard == [OTHER]
 
 
 URL = f"https://secret.example/v1/{NAME}:access"
