@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import dataclasses
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -21,11 +20,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 
+from gemini_live_emulator import DEFAULT_KEY
+from gemini_live_emulator.live import speech
+
 from dev import processes
 from dev.children import ROOT
 from dev.processes import Google, function, google
-from gemini_live_emulator import DEFAULT_KEY
-from gemini_live_emulator.live import speech
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = ROOT / ".cache" / "clients"
@@ -212,7 +212,10 @@ def run(client: Client, around: Surroundings) -> tuple[bool, str]:
     seconds = time.monotonic() - start
     print(f"{client.name}: {'ok' if good else 'FAILED'} in {seconds:.0f} s: {'; '.join(shown)}", flush=True)
     if not good:
-        print(f"  exit code {code}, {len(shown)} of {client.shows}; the end of what it printed:\n{text[-4000:]}", flush=True)
+        print(
+            f"  exit code {code}, {len(shown)} of {client.shows}; the end of what it printed:\n{text[-4000:]}",
+            flush=True,
+        )
     return good, text
 
 
