@@ -52,12 +52,16 @@ export class Channel {
     this.#options = options;
   }
 
-  /** A token, a socket, a setup; then everything that waited is sent. */
-  async open() {
+  /**
+   * A token, a socket, a setup; then everything that waited is sent.
+   * @param {import('./tokens.js').TokenAnswer | null} [ahead] a token for the session's handle that is here already
+   */
+  async open(ahead = null) {
     let { handle } = this.#options.replay;
     for (let spare = 2; ; spare--) {
       try {
-        const answer = await this.#options.tokens.take(handle);
+        const answer = ahead ?? (await this.#options.tokens.take(handle));
+        ahead = null; // a token works once
         if (this.closed) return;
         const connection = new Connection(answer, this.#options.setup, {
           onmessage: (message, from) => this.#receive(message, from),
@@ -197,16 +201,37 @@ export class Channel {
   async #handOver(connection) {
     if (this.#handingOver) return;
     this.#handingOver = true;
-    while (connection === this.connection && !this.#options.settled()) await wait(50);
-    if (connection === this.connection) {
-      this.#holding = true; // what is said from here on belongs to the next connection
-      await this.open().catch(() => {}); // the old connection still works, and its end starts the reconnecting
-      if (connection === this.connection) {
-        this.#holding = false;
-        this.#flush();
-      }
+    const answer = await this.#nextToken(connection);
+    if (answer && connection === this.connection) {
+      // Gemini may refuse a second connection to a session: the first is closed before.
+      connection.close();
+      this.connection = null;
+      await this.open(answer).catch(() => {}); // the reconnecting goes on
     }
     this.#handingOver = false;
     if (!this.connection && !this.closed) this.#reconnect();
+  }
+
+  /**
+   * A token for the next connection. Once it is here, what is said belongs to that connection; null where there is none.
+   * @param {Connection} connection
+   */
+  async #nextToken(connection) {
+    const { replay, settled, tokens } = this.#options;
+    while (connection === this.connection) {
+      if (!settled()) {
+        await wait(50);
+        continue;
+      }
+      const { begun } = replay;
+      this.#holding = true;
+      const answer = await tokens.take(replay.handle).catch(() => null); // the old connection still works; its end starts the reconnecting
+      if (answer && replay.settled && replay.begun === begun) return answer;
+      if (connection !== this.connection) return null;
+      this.#holding = false; // Gemini has said something that the token's handle does not hold
+      this.#flush();
+      if (!answer) return null;
+    }
+    return null;
   }
 }

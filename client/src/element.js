@@ -57,6 +57,7 @@ export class LiveVoice extends Tag {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaving;
   #open = false; // the floating panel
+  #asking = false; // for the microphone
   #tokens;
   #language = new Language(this, () => this.#render());
   #idle = new IdleWatch(() => {
@@ -91,9 +92,7 @@ export class LiveVoice extends Tag {
   }
 
   /** Moving it within the page changes nothing. */
-  connectedMoveCallback() {
-    this.#language.learn();
-  }
+  connectedMoveCallback() { this.#language.learn(); }
 
   connectedCallback() {
     clearTimeout(this.#leaving);
@@ -115,9 +114,7 @@ export class LiveVoice extends Tag {
   // ── The conversation
 
   /** The conversation, or null. @type {Session | null} */
-  get session() {
-    return this.#session;
-  }
+  get session() { return this.#session; }
 
   /** @type {LiveVoiceState} */
   get state() {
@@ -150,9 +147,7 @@ export class LiveVoice extends Tag {
     await opening;
   }
 
-  stop() {
-    this.#session?.close();
-  }
+  stop() { this.#session?.close(); }
 
   /** Say something in writing; starts a conversation if there is none. @param {string} text */
   say(text) {
@@ -161,7 +156,10 @@ export class LiveVoice extends Tag {
   }
 
   async #askForMicrophone() {
+    this.#asking = true;
     await this.#session?.startMicrophone().catch(() => {}); // an event says why
+    this.#asking = false;
+    this.#render();
   }
 
   /**
@@ -240,6 +238,7 @@ export class LiveVoice extends Tag {
       floating: this.floating,
       open: this.#open,
       pushToTalk: this.pushToTalk,
+      asking: this.#asking,
       microphone: Boolean(this.#session?.microphoneOn),
       silent: Boolean(this.#session?.microphoneSilent),
       muted: Boolean(this.#session?.muted),

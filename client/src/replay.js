@@ -88,6 +88,11 @@ export class Replay {
     return !this.#turnOpen && this.#turns.every(({ state }) => state === 'saved' || (state === 'answered' && !this.handle));
   }
 
+  /** How many answers the model has begun. */
+  get begun() {
+    return this.#answers;
+  }
+
   /** An answer is complete, but the end of its turn has not come: it holds back until all was spoken. */
   get awaitsEnd() {
     return this.#turnOpen && !this.#generating;

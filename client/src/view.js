@@ -17,6 +17,7 @@ import { styles } from './styles.js';
  * @property {boolean} floating
  * @property {boolean} open
  * @property {boolean} pushToTalk
+ * @property {boolean} asking for the microphone
  * @property {boolean} microphone
  * @property {boolean} silent nothing comes from the microphone
  * @property {boolean} muted
@@ -61,15 +62,15 @@ export class View {
    * Put the words where they belong, for one state.
    * @param {Look} look
    */
-  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, silent, muted }) {
+  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }) {
     Object.assign(this.card, { dir: direction, lang: language, hidden: floating && !open });
     this.card.setAttribute('aria-label', words.name);
     this.log.setAttribute('aria-label', words.transcript);
     this.consentBox.hidden = !asksConsent;
     this.intro.hidden = asksConsent;
     // A microphone that gives nothing hears nobody.
-    const heard = microphone ? !silent : state !== 'listening';
-    notice ||= heard ? words[state] : microphone ? words.silent : words.muted;
+    const unheard = state === 'listening' && (!microphone || silent);
+    notice ||= !unheard ? words[state] : asking ? words.asking : microphone ? words.silent : words.muted;
     if (this.status.textContent !== notice) this.status.textContent = notice; // announced once
     this.status.dataset.state = this.card.dataset.state = state;
     const label = running ? words.end : state === 'failed' ? words.again : asksConsent ? words.agree : words.talk;
@@ -83,7 +84,7 @@ export class View {
     this.bubble.classList.toggle('live', running && !open);
     this.hold.hidden = !(pushToTalk && microphone);
     this.hold.textContent = words.hold;
-    this.voice.hidden = !running || microphone;
+    this.voice.hidden = !running || microphone || asking;
     this.mute.hidden = pushToTalk || !microphone;
     this.loudness.hidden = !running;
     this.mute.ariaPressed = String(muted);

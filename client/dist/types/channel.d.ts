@@ -16,8 +16,11 @@ export class Channel {
     /** The connection in use. @type {Connection | null} */
     connection: Connection | null;
     closed: boolean;
-    /** A token, a socket, a setup; then everything that waited is sent. */
-    open(): Promise<void>;
+    /**
+     * A token, a socket, a setup; then everything that waited is sent.
+     * @param {import('./tokens.js').TokenAnswer | null} [ahead] a token for the session's handle that is here already
+     */
+    open(ahead?: import("./tokens.js").TokenAnswer | null): Promise<void>;
     close(): void;
     /**
      * Send a frame, or keep it until it can be sent. `onsent()` is called when it really goes.

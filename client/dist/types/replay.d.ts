@@ -31,6 +31,8 @@ export class Replay {
     save(handle: string): void;
     /** True when nothing would be lost by changing the connection now. */
     get settled(): boolean;
+    /** How many answers the model has begun. */
+    get begun(): number;
     /** An answer is complete, but the end of its turn has not come: it holds back until all was spoken. */
     get awaitsEnd(): boolean;
     /**

@@ -11,6 +11,7 @@
  * @property {boolean} floating
  * @property {boolean} open
  * @property {boolean} pushToTalk
+ * @property {boolean} asking for the microphone
  * @property {boolean} microphone
  * @property {boolean} silent nothing comes from the microphone
  * @property {boolean} muted
@@ -39,7 +40,7 @@ export class View {
      * Put the words where they belong, for one state.
      * @param {Look} look
      */
-    render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, microphone, silent, muted }: Look): void;
+    render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }: Look): void;
     /**
      * Show what has become of a transcript entry.
      * @param {import('./transcript.js').TranscriptEntry} entry
@@ -71,6 +72,10 @@ export type Look = {
     floating: boolean;
     open: boolean;
     pushToTalk: boolean;
+    /**
+     * for the microphone
+     */
+    asking: boolean;
     microphone: boolean;
     /**
      * nothing comes from the microphone

@@ -122,7 +122,8 @@ def test_it_works_under_the_strictest_policy(open_tab: Any, site: Site, cloud: G
         f'<main>Herons fish at dusk.</main><live-voice endpoint="http://localhost:{livetoken.port}"></live-voice>'
     )
     tab = open_tab(site.add("/strict.html", html, Content_Security_Policy=policy))
-    part(tab, "main").click()
-    part(tab, "mute").wait_for()
     assert "Herons fish at dusk." in ask(tab, "What do herons do?")
+    part(tab, "voice").click()
+    part(tab, "mute").wait_for()
+    tab.page.wait_for_timeout(500)
     assert cloud.session()["audio"]["bytes"] > 0

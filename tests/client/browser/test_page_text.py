@@ -218,16 +218,19 @@ def test_a_long_page_is_read_quickly(browser: Any, site: Any) -> None:
     page = browser.new_page()
     lines = "".join(f"<p>Line <b>{number}</b> of <a href=#>a long</a> page</p>" for number in range(7000))
     page.goto(site.add("/huge.html", f"<!doctype html><title>T</title>{STYLE}<main>{lines}</main>"))
-    times = page.evaluate(
-        """import('/live-voice.js').then((module) => [0, 1, 2].map(() => {
-          const began = performance.now();
-          module.visibleText();
-          return performance.now() - began;
-        }))"""
+    ours, browsers = page.evaluate(
+        """import('/live-voice.js').then((module) => {
+          const time = (read) => Math.min(...[0, 1, 2, 3, 4].map(() => {
+            const began = performance.now();
+            read();
+            return performance.now() - began;
+          }));
+          return [time(() => module.visibleText()), time(() => document.body.innerText)];
+        })"""
     )
     page.close()
-    print(f"visibleText of 28 000 texts: {[round(time) for time in times]} ms")
-    assert min(times) < 200
+    print(f"visibleText of 28 000 texts: {ours:.0f} ms, innerText: {browsers:.0f} ms")
+    assert ours < max(100, 4 * browsers)  # on a busy machine both take longer
 
 
 def test_a_page_without_text_says_so(open_tab: Any, site: Any, cloud: Google, livetoken: Function) -> None:

@@ -11,19 +11,39 @@ from tests.client.browser import sound
 from tests.support import until_ready
 
 
-@pytest.fixture
-def brief(site: Any) -> Any:
-    """A function before an emulator whose connections live 3 s, with goAway 1 s before the end."""
+@pytest.fixture(params=["refused", "accepted"])
+def brief(site: Any, request: pytest.FixtureRequest) -> Any:
+    """A function before an emulator whose connections live 3 s, with goAway 1 s before the end; both things Google may do."""
     env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute"}
-    with google(connection_seconds=3, speaking_rate=8) as cloud, function(cloud, [site.url], env=env) as running:
+    options = {"connection_seconds": 3, "speaking_rate": 8, "resume_while_open": request.param}
+    with google(**options) as cloud, function(cloud, [site.url], env=env) as running:
         until_ready(running.url, site.url)
         yield cloud, running
+
+
+# Notes when a socket is closed by the page or by Gemini, and when the next one is ready
+GAPS = """() => {
+  window.gaps = [];
+  const Real = WebSocket;
+  let ended = 0;
+  window.WebSocket = class extends Real {
+    constructor(address) {
+      super(address);
+      this.addEventListener('close', () => { ended ||= performance.now(); });
+      this.addEventListener('message', ({ data }) => {
+        if (ended && new TextDecoder().decode(data).includes('setupComplete')) { gaps.push(performance.now() - ended); ended = 0; }
+      });
+    }
+    close(code) { ended ||= performance.now(); super.close(code); }
+  };
+}"""
 
 
 def test_ten_connections_of_three_seconds_are_one_conversation(module_tab: Any, brief: tuple[Google, Function]) -> None:
     """Over ten reconnects each question is answered once, in order, and the last answer knows how many there were."""
     cloud, livetoken = brief
     page = module_tab.page
+    page.evaluate(GAPS)
     page.evaluate("(endpoint) => start({ endpoint })", livetoken.url)
     asked = 0
     began = time.monotonic()
@@ -38,11 +58,15 @@ def test_ten_connections_of_three_seconds_are_one_conversation(module_tab: Any, 
     entries = page.evaluate("session.transcript")
     sent = [text for number in range(len(cloud.sessions())) for text in cloud.session(number)["texts"]]
     states = [state["state"] for state in page.evaluate("of('state')")]
+    gaps = page.evaluate("gaps")
     page.evaluate("session.close()")
     closes = [shown["close"]["code"] for shown in cloud.sessions()]
     print(
         f"{asked} questions over {len(cloud.sessions())} connections in {time.monotonic() - began:.1f} s; closes {closes}; frames {len(sent)}"
     )
+    print(f"without a connection: {[round(gap) for gap in gaps]} ms")
+    assert len(gaps) >= 10
+    assert sorted(gaps)[len(gaps) // 2] < 1000
     assert len(reconnects) >= 10
     assert all(reconnect["contextKept"] for reconnect in reconnects)
     assert [entry["text"] for entry in entries if entry["role"] == "user"] == [
