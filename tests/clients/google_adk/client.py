@@ -7,7 +7,7 @@ import warnings
 
 warnings.simplefilter("ignore")
 
-from google.adk.agents import LlmAgent, LiveRequestQueue, RunConfig  # noqa: E402
+from google.adk.agents import LiveRequestQueue, LlmAgent, RunConfig  # noqa: E402
 from google.adk.agents.run_config import StreamingMode  # noqa: E402
 from google.adk.models.google_llm import Gemini  # noqa: E402
 from google.adk.runners import InMemoryRunner  # noqa: E402

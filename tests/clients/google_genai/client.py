@@ -27,7 +27,19 @@ def their_own_tests() -> None:
             "PYTHONPATH": str(pathlib.Path(__file__).parent),
         }
         where = [f"--rootdir={suites}", f"--confcutdir={suites}", str(suites / "live_api"), str(suites / "tokens")]
-        command = [sys.executable, "-m", "pytest", "-q", "-c", "pytest.ini", "-p", "to_emulator", "-p", "no:cacheprovider", "--mode=api"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-c",
+            "pytest.ini",
+            "-p",
+            "to_emulator",
+            "-p",
+            "no:cacheprovider",
+            "--mode=api",
+        ]
         done = subprocess.run([*command, *where], env=env, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     print("ok own tests:", done.stdout.strip().splitlines()[-1].strip("= "))
@@ -68,7 +80,9 @@ async def by_token() -> None:
 async def by_key() -> None:
     """Everything else, with the key."""
     client = genai.Client(http_options={"api_version": "v1beta"})
-    tool = types.FunctionDeclaration(name="turn_on_the_lights", description="Lights.", behavior=types.Behavior.NON_BLOCKING)
+    tool = types.FunctionDeclaration(
+        name="turn_on_the_lights", description="Lights.", behavior=types.Behavior.NON_BLOCKING
+    )
     config = types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
         input_audio_transcription={},
@@ -86,14 +100,18 @@ async def by_key() -> None:
         print("ok text, sound out, transcript, usage")
         pcm = pathlib.Path(os.environ["SPEECH"]).read_bytes()
         for place in range(0, len(pcm), 3200):
-            await session.send_realtime_input(audio=types.Blob(data=pcm[place : place + 3200], mime_type="audio/pcm;rate=16000"))
+            await session.send_realtime_input(
+                audio=types.Blob(data=pcm[place : place + 3200], mime_type="audio/pcm;rate=16000")
+            )
         words, _, seen = await turn(session)
         assert "seconds of sound" in seen["heard"]
         print("ok sound in")
         await session.send_realtime_input(text="Turn on the lights")
         _, _, seen = await turn(session)
         (call,) = seen["calls"]
-        await session.send_tool_response(function_responses=types.FunctionResponse(id=call.id, name=call.name, response={"on": True}))
+        await session.send_tool_response(
+            function_responses=types.FunctionResponse(id=call.id, name=call.name, response={"on": True})
+        )
         words, _, _ = await turn(session)
         assert "turn_on_the_lights answered" in words
         print("ok function call")

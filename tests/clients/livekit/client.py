@@ -32,8 +32,7 @@ class Talk:
         calls: list = []
 
         async def functions() -> None:
-            async for call in created.function_stream:
-                calls.append(call)
+            calls.extend([call async for call in created.function_stream])
 
         async def message(generation) -> None:
             nonlocal words, samples
@@ -60,7 +59,12 @@ class Talk:
 
 async def main() -> None:
     """Talk."""
-    model = RealtimeModel(model="gemini-3.8-live", api_key=os.environ["GEMINI_API_KEY"], api_version="v1beta", instructions="Speak of mugs.")
+    model = RealtimeModel(
+        model="gemini-3.8-live",
+        api_key=os.environ["GEMINI_API_KEY"],
+        api_version="v1beta",
+        instructions="Speak of mugs.",
+    )
     session = model.session()
     talk = Talk(session)
     await session.update_tools([turn_on_the_lights])
@@ -82,7 +86,9 @@ async def main() -> None:
     assert call.name == "turn_on_the_lights"
     context = session.chat_ctx.copy()
     context.items.append(call)
-    context.items.append(llm.FunctionCallOutput(call_id=call.call_id, name=call.name, output="they are on", is_error=False))
+    context.items.append(
+        llm.FunctionCallOutput(call_id=call.call_id, name=call.name, output="they are on", is_error=False)
+    )
     await session.update_chat_ctx(context)
     words, _, _ = await talk.turn()
     assert "turn_on_the_lights answered" in words, words

@@ -5,9 +5,9 @@ import os
 import pathlib
 
 from pydantic_ai import Agent
+from pydantic_ai.providers.google import GoogleProvider
 from pydantic_ai.realtime import RealtimeResponseInterruptedEvent, RealtimeTurnCompleteEvent
 from pydantic_ai.realtime.google import GoogleRealtimeModel
-from pydantic_ai.providers.google import GoogleProvider
 
 agent = Agent(instructions="Speak of mugs.")
 called: list[str] = []
