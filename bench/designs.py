@@ -59,7 +59,7 @@ def designs(deployment: Deployment, node_peer: Path | None) -> dict[str, Design]
         ),
         Design("no SDK", (framework, "--target", "mint_token", "--source", "without_sdk.py"), others, "/", key),
         Design("naive function", (framework, "--target", "mint_token", "--source", "naive.py"), others),
-        # aiohttp is not among what the function installs, but the stand-in for Google needs it, so it is here
+        # aiohttp is not among what the function installs, but the emulator needs it, so it is here
         Design("blocking aiohttp", (sys.executable, "blocking.py"), others, "/api/token", key),
         Design("livetoken", (framework,), deployment.archive, "/", ours),
         Design("stages", (str(deployment.python), str(others / "stages.py")), deployment.archive, "", ours),

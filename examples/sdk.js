@@ -55,7 +55,7 @@ async function converse(question) {
   const ticket = await askForToken();
   const ai = new GoogleGenAI({
     apiKey: ticket.token,
-    // Google's own address is the SDK's default; the stand-in needs its own.
+    // Google's own address is the SDK's default; the emulator needs its own.
     httpOptions: { apiVersion: ticket.apiVersion, baseUrl: new URL(ticket.websocketUrl.replace(/^ws/, 'http')).origin },
   });
   status.textContent = 'Connecting …';

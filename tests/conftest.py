@@ -1,4 +1,4 @@
-"""What all tests share: the stand-in for Google, and the real entrypoint in this process, where coverage sees it."""
+"""What all tests share: the emulator, and the real entrypoint in this process, where coverage sees it."""
 
 import collections
 import os
@@ -23,7 +23,7 @@ settings.load_profile("steady")
 
 @pytest.fixture(scope="session", name="cloud")
 def _cloud() -> Iterator[processes.Google]:
-    """One stand-in for Google for the whole run; tests look at the newest mint only."""
+    """One emulator for the whole run; tests look at the newest mint only."""
     with processes.google() as google:
         yield google
 

@@ -77,6 +77,17 @@ def test_seed_body_works_unchanged(client: FlaskClient, cloud: processes.Google,
     assert response.json["token"] == cloud.mints()[-1]["token"]
 
 
+def test_what_the_seed_client_sends_by_itself(client: FlaskClient, cloud: processes.Google) -> None:
+    """Its defaults, `lang: auto` and a boolean `interactiveHighlights`, get a token; the model speaks as the visitor does."""
+    body = {**SEED_BODY, "lang": "auto", "interactiveHighlights": True}
+    response = post(client, body, "/api/token")
+    assert response.status_code == 200
+    matches(response.json, "Token")
+    jsonschema.validate(body, {"$ref": "#/components/schemas/Page", "components": OPENAPI["components"]})
+    minted = cloud.mints()[-1]["body"]["bidiGenerateContentSetup"]
+    assert "the visitor's own language" in minted["systemInstruction"]["parts"][0]["text"]
+
+
 def test_empty_body_gets_the_defaults(client: FlaskClient, cloud: processes.Google) -> None:
     """The seed's defaults: Kore, the default model, English, and no instruction without page content."""
     response = post(client)

@@ -19,7 +19,7 @@ from tests.support import KEY, ORIGIN, ROOT, until_ready
 
 @pytest.fixture(scope="module", name="google")
 def _google() -> Iterator[processes.Google]:
-    """A stand-in of this module's own, because its counts are compared."""
+    """An emulator of this module's own, because its counts are compared."""
     with processes.google() as google:
         yield google
 

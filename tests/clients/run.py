@@ -37,7 +37,7 @@ PREPARE_SECONDS, RUN_SECONDS = 900, 240
 class Client:
     """One client: `shows` is the number of `ok` lines that its program prints when all is well."""
 
-    name: str
+    package: str
     folder: str
     needs: tuple[str, ...]
     prepare: tuple[tuple[str, ...], ...]
@@ -58,6 +58,19 @@ class Client:
         """The programs that this machine does not have."""
         return [program for program in self.needs if shutil.which(program) is None]
 
+    @property
+    def version(self) -> str:
+        """The version that its pins name."""
+        names = {"requirements.in", "package.json", "go.mod", "pom.xml", "Cargo.toml"}
+        text = "\n".join(path.read_text(encoding="utf-8") for path in self.path.iterdir() if path.name in names)
+        package = re.escape(self.package)
+        found = re.search(
+            rf"{package}(?:\[[^]]*\])?(?:==|\"\s*:\s*\"| v|</artifactId>\s*<version>| = .*?\"=)([\d.]+)", text
+        )
+        if found is None:
+            raise LookupError(f"{self.folder} pins no {self.package}")
+        return found[1]
+
     def stamp(self) -> str:
         """What tells whether the environment is that of these pins."""
         pins = sorted(self.path.glob("*.txt")) + sorted(self.path.glob("*lock*")) + sorted(self.path.glob("go.*"))
@@ -65,39 +78,39 @@ class Client:
         return "\n".join(path.read_text(encoding="utf-8") for path in pins)
 
 
-def _python(name: str, folder: str, shows: int) -> Client:
+def _python(package: str, folder: str, shows: int) -> Client:
     environment = str(CACHE / folder)
     install = (sys.executable, "-m", "dev.install", "new", environment, f"tests/clients/{folder}/requirements.txt")
-    return Client(name, folder, (), (install,), (f"{environment}/bin/python", "client.py"), shows)
+    return Client(package, folder, (), (install,), (f"{environment}/bin/python", "client.py"), shows)
 
 
-def _node(name: str, folder: str, shows: int) -> Client:
+def _node(package: str, folder: str, shows: int) -> Client:
     install = ("npm", "ci", "--prefix", str(CACHE / folder), "--silent", "--no-fund", "--no-audit", "--ignore-scripts")
-    return Client(name, folder, ("node", "npm"), (install,), ("node", "client.mjs"), shows)
+    return Client(package, folder, ("node", "npm"), (install,), ("node", "client.mjs"), shows)
 
 
-def _go(name: str, folder: str, shows: int) -> Client:
+def _go(package: str, folder: str, shows: int) -> Client:
     program = str(CACHE / folder / "client")
     build = ("go", "-C", str(HERE / folder), "build", "-mod=readonly", "-o", program, ".")
-    return Client(name, folder, ("go",), (build,), (program,), shows)
+    return Client(package, folder, ("go",), (build,), (program,), shows)
 
 
-def _java(name: str, folder: str, shows: int) -> Client:
+def _java(package: str, folder: str, shows: int) -> Client:
     copy = ("mvn", "-q", "-B", "-f", str(HERE / folder / "pom.xml"), "dependency:copy-dependencies")
     fetch = (*copy, f"-DoutputDirectory={CACHE / folder}")
-    return Client(name, folder, ("java", "keytool", "mvn"), (fetch,), ("sh", "run.sh"), shows)
+    return Client(package, folder, ("java", "keytool", "mvn"), (fetch,), ("sh", "run.sh"), shows)
 
 
-def _rust(name: str, folder: str, shows: int) -> Client:
+def _rust(package: str, folder: str, shows: int) -> Client:
     target = CACHE / folder / "target"
     where = ("--manifest-path", str(HERE / folder / "Cargo.toml"), "--target-dir", str(target))
-    build = ("cargo", "build", "--quiet", "--release", "--locked", *where)
-    return Client(name, folder, ("cargo",), (build,), (str(target / "release" / "client"),), shows)
+    build = ("cargo", "build", "--quiet", "--locked", *where)
+    return Client(package, folder, ("cargo",), (build,), (str(target / "debug" / "client"),), shows)
 
 
 CLIENTS = (
     _python("google-genai", "google_genai", 8),
-    _python("pydantic-ai", "pydantic_ai", 6),
+    _python("pydantic-ai-slim", "pydantic_ai", 6),
     _python("google-adk", "google_adk", 6),
     _python("livekit-plugins-google", "livekit", 6),
     _python("pipecat-ai", "pipecat", 5),
@@ -105,8 +118,8 @@ CLIENTS = (
     _node("@ai-sdk/google", "ai_sdk", 8),
     _node("@firebase/ai", "firebase", 5),
     _go("google.golang.org/genai", "go", 7),
-    _java("com.google.genai", "java", 6),
-    _rust("gemini-live (Rust)", "rust", 5),
+    _java("google-genai", "java", 6),
+    _rust("gemini-live", "rust", 5),
 )
 
 
@@ -119,7 +132,7 @@ def prepared(client: Client) -> None:
     """Install what the client is pinned to, unless that was done; raises CalledProcessError."""
     if not _stale(client):
         return
-    print(f"{client.name}: installing (once) …", flush=True)
+    print(f"{client.package} {client.version}: installing (once) …", flush=True)
     client.environment.mkdir(parents=True, exist_ok=True)
     if client.command[0] == "node":
         for path in client.path.glob("package*.json"):
@@ -210,7 +223,10 @@ def run(client: Client, around: Surroundings) -> tuple[bool, str]:
     shown = re.findall(r"^ok (.*)$", text, re.MULTILINE)
     good = code == 0 and len(shown) == client.shows
     seconds = time.monotonic() - start
-    print(f"{client.name}: {'ok' if good else 'FAILED'} in {seconds:.0f} s: {'; '.join(shown)}", flush=True)
+    print(
+        f"{client.package} {client.version}: {'ok' if good else 'FAILED'} in {seconds:.0f} s: {'; '.join(shown)}",
+        flush=True,
+    )
     if not good:
         print(
             f"  exit code {code}, {len(shown)} of {client.shows}; the end of what it printed:\n{text[-4000:]}",
@@ -224,22 +240,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(client.folder for client in CLIENTS))
     names = parser.parse_args().names
-    chosen = [client for client in CLIENTS if not names or client.folder in names or client.name in names]
+    chosen = [client for client in CLIENTS if not names or client.folder in names]
     failed, skipped = [], []
     with surroundings() as around:
         for client in chosen:
             if lacking := client.lacking():
-                skipped.append(client.name)
-                print(f"{client.name}: skipped, this machine has no {' and no '.join(lacking)}", flush=True)
+                skipped.append(client.package)
+                print(
+                    f"{client.package} {client.version}: skipped, this machine has no {' and no '.join(lacking)}",
+                    flush=True,
+                )
                 continue
             try:
                 prepared(client)
             except (subprocess.SubprocessError, OSError) as error:
-                print(f"{client.name}: FAILED, it could not be installed: {error}", flush=True)
-                failed.append(client.name)
+                print(f"{client.package} {client.version}: FAILED, it could not be installed: {error}", flush=True)
+                failed.append(client.package)
                 continue
             if not run(client, around)[0]:
-                failed.append(client.name)
+                failed.append(client.package)
     print(f"{len(chosen) - len(failed) - len(skipped)} of {len(chosen)} clients are fine, {len(skipped)} skipped.")
     return 1 if failed else 0
 

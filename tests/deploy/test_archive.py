@@ -23,19 +23,19 @@ from tests.deploy.configuration import BASIC, DEPLOYED, ROOT, Configuration, pla
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
 
 ORIGIN = "https://shop.example"
-STAND_IN = {**BASIC, "project_id": "livetoken-local"}  # the project that the stand-in for Google knows
+EMULATED = {**BASIC, "project_id": "livetoken-local"}  # the project that the emulator knows
 DEPLOYED_PYTHON = "3.13"
 
 
-@pytest.fixture(scope="module", name="stand_in_plan")
-def _stand_in_plan(configuration: Configuration) -> dict[str, Any]:
-    return configuration.plan(STAND_IN)
+@pytest.fixture(scope="module", name="emulated_plan")
+def _emulated_plan(configuration: Configuration) -> dict[str, Any]:
+    return configuration.plan(EMULATED)
 
 
 @pytest.fixture(scope="module", name="archive")
-def _archive(configuration: Configuration, stand_in_plan: dict[str, Any]) -> Path:
+def _archive(configuration: Configuration, emulated_plan: dict[str, Any]) -> Path:
     """The zip that the planned bucket object would upload."""
-    return configuration.folder / str(planned(stand_in_plan)["google_storage_bucket_object.source"]["source"])
+    return configuration.folder / str(planned(emulated_plan)["google_storage_bucket_object.source"]["source"])
 
 
 def listing(archive: Path) -> set[str]:
@@ -44,7 +44,7 @@ def listing(archive: Path) -> set[str]:
         return set(opened.namelist())
 
 
-def test_the_archive_holds_what_is_deployed_and_nothing_else(archive: Path, stand_in_plan: dict[str, Any]) -> None:
+def test_the_archive_holds_what_is_deployed_and_nothing_else(archive: Path, emulated_plan: dict[str, Any]) -> None:
     """main.py, livetoken/, prompts/ and requirements.txt: every file of them, and no other."""
     expected = {
         path.relative_to(ROOT).as_posix()
@@ -53,7 +53,7 @@ def test_the_archive_holds_what_is_deployed_and_nothing_else(archive: Path, stan
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert listing(archive) == expected
-    assert stand_in_plan["planned_values"]["outputs"]["archive"]["value"]["files"] == sorted(expected)
+    assert emulated_plan["planned_values"]["outputs"]["archive"]["value"]["files"] == sorted(expected)
     assert all((ROOT / name).read_bytes() == content for name, content in read(archive).items())
 
 
@@ -149,22 +149,22 @@ def _cloud() -> Iterator[Google]:
 
 @pytest.mark.installs
 def test_the_archive_mints_with_terraforms_own_settings(
-    installed: Path, stand_in_plan: dict[str, Any], cloud: Google
+    installed: Path, emulated_plan: dict[str, Any], cloud: Google
 ) -> None:
     """Unzipped alone, with its own requirements and the planned settings, the archive mints a token."""
     key = "AQ.the-key-that-terraform-stored-0123"
     cloud.secret(key, name="livetoken-gemini-api-key")
-    planned_settings = planned(stand_in_plan)["google_cloudfunctions2_function.main"]["service_config"][0][
+    planned_settings = planned(emulated_plan)["google_cloudfunctions2_function.main"]["service_config"][0][
         "environment_variables"
     ]
     host = cloud.url.removeprefix("http://")
-    at_the_stand_in = {
+    at_the_emulator = {
         "GEMINI_BASE_URL": cloud.url,
         "SECRET_MANAGER_BASE_URL": cloud.url,
         "GCE_METADATA_HOST": host,
         "GCE_METADATA_IP": host,
     }
-    with platform(installed, {**planned_settings, **at_the_stand_in}) as url:
+    with platform(installed, {**planned_settings, **at_the_emulator}) as url:
         asked = urllib.request.Request(
             f"{url}/", json.dumps({"lang": "en"}).encode(), {"Content-Type": "application/json", "Origin": ORIGIN}
         )

@@ -1,4 +1,4 @@
-"""The function and the stand-in that a module's hostile requests and faults go to."""
+"""The function and the emulator that a module's hostile requests and faults go to."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ KEY = "sentinel-of-a-key-0123456789"  # fits no pattern that the logs strike out
 
 @pytest.fixture(scope="module", name="google")
 def _google() -> Iterator[processes.Google]:
-    """A stand-in of the module's own, because its counts are compared."""
+    """An emulator of the module's own, because its counts are compared."""
     with processes.google(key=KEY) as google:
         yield google
 

@@ -1,4 +1,4 @@
-"""Faults on demand, many side by side: a lane is a function and a stand-in of its own, going through its rows in order."""
+"""Faults on demand, many side by side: a lane is a function and an emulator of its own, going through its rows in order."""
 
 import contextlib
 import dataclasses
@@ -58,7 +58,7 @@ class Seen:
 
 @dataclasses.dataclass
 class Lane:
-    """A function and its stand-in; `printed` is everything that the function wrote in the end."""
+    """A function and its emulator; `printed` is everything that the function wrote in the end."""
 
     google: processes.Google
     livetoken: processes.Function

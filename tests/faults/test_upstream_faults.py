@@ -1,4 +1,4 @@
-"""Every fault of Gemini, Secret Manager and the metadata server, made by the stand-in, against the deployed function."""
+"""Every fault of Gemini, Secret Manager and the metadata server, made by the emulator, against the deployed function."""
 
 import concurrent.futures
 import contextlib

@@ -40,7 +40,7 @@ SEED_BODY = {
 
 
 def tokens_for(cloud: processes.Google, folder: str = "prompts", **environment: str) -> tuple[Tokens, Prompts]:
-    """Return a token maker that talks to the stand-in, and its prompts."""
+    """Return a token maker that talks to the emulator, and its prompts."""
     settings = Settings.from_environment(
         {
             "ALLOWED_ORIGINS": ORIGIN,

@@ -1,4 +1,4 @@
-"""What Gemini may do and the stand-in does not: a server that a test speaks for."""
+"""What Gemini may do and the emulator does not: a server that a test speaks for."""
 
 import json
 import re

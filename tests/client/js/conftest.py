@@ -1,4 +1,4 @@
-"""The stand-in for Google and the function, for clients that are not browsers."""
+"""The emulator and the function, for clients that are not browsers."""
 
 import datetime as dt
 import ipaddress
@@ -19,7 +19,7 @@ UNLIMITED = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/min
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Google]:
-    """The stand-in for Google, in a hurry."""
+    """The emulator, in a hurry."""
     with google(speaking_rate=20) as running:
         yield running
 

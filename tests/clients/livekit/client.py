@@ -32,8 +32,7 @@ class Talk:
         calls: list = []
 
         async def functions() -> None:
-            async for call in created.function_stream:
-                calls.append(call)
+            calls.extend([call async for call in created.function_stream])
 
         async def message(generation) -> None:
             nonlocal words, samples
