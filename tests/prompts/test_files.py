@@ -327,7 +327,7 @@ def test_words_that_yaml_once_took_for_something_else(prompt_folder: WriteFile) 
     )
     loaded = load(prompt_folder(f"---\n{front}\n---\nHello."))
     (declaration,) = loaded.find(page(), ORIGIN).front.config["tools"][0]["function_declarations"]
-    assert declaration[field] == {"enum": ["yes", "no", "2026-01-01"]}
+    assert declaration["parameters_json_schema"] == {"enum": ["yes", "no", "2026-01-01"]}
 
 
 def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
@@ -355,6 +355,25 @@ def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
 def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
     """What no model is known to reject is let through; the SDK's types judge the values during the warm-up."""
     load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+@pytest.mark.parametrize("level", ["MINIMAL", "LOW", "MEDIUM", "HIGH"])
+@pytest.mark.parametrize(
+    ("model", "levels"),
+    [
+        ("gemini-3.1-flash-live-preview", ["MINIMAL", "LOW", "MEDIUM", "HIGH"]),
+        ("gemini-3.8-live-extended-thinking", ["LOW", "MEDIUM", "HIGH"]),
+        ("gemini-3.8-live", []),
+    ],
+)
+def test_thinking_levels(prompt_folder: WriteFile, model: str, levels: list[str], level: str) -> None:
+    """Each model takes its own levels, in any case of letters."""
+    for written in (level, level.lower()):
+        folder = prompt_folder(
+            f"---\nmodel: {model}\nconfig: {{thinking_config: {{thinking_level: {written}}}}}\n---\nHi."
+        )
+        with contextlib.nullcontext() if level in levels else pytest.raises(SettingsError, match="thinking"):
+            load(folder)
 
 
 @pytest.mark.parametrize(
