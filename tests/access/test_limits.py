@@ -89,6 +89,16 @@ def test_retry_after_counts_every_window(settings: MakeSettings) -> None:
     assert enter(counted, address="c", origin=SITE) == 3600 - 100 + 1
 
 
+def test_full_window_is_named(settings: MakeSettings) -> None:
+    """The owner reads which limit was met; the visitor does not."""
+    counted = Limits(settings(LIMIT_PER_ADDRESS="2/minute;1/day"), Deadlines(), Clock())
+    enter(counted, address="a", origin=SITE)
+    with pytest.raises(RateLimited) as caught, counted.reservation(address="a"):
+        pass
+    assert caught.value.cause == "1 per 1 day per address"
+    assert "day" not in caught.value.sentence
+
+
 def test_addresses_and_sites_are_counted_apart(settings: MakeSettings) -> None:
     """One address's limit is not another's, and one site's not another's."""
     counted = Limits(settings(LIMIT_PER_ADDRESS="2/minute", LIMIT_PER_ORIGIN="3/minute"), Deadlines(), Clock())

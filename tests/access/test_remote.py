@@ -82,9 +82,10 @@ def test_failure_refuses(windows: RemoteWindows, elsewhere: Elsewhere) -> None:
 def test_left_alone_for_a_second(windows: RemoteWindows, elsewhere: Elsewhere, clock: Clock) -> None:
     """While the storage is down, requests are refused at once, so that they do not all wait; then one tries again."""
     elsewhere.before = ConnectionError()
-    for _ in range(3):
-        with pytest.raises(TemporarilyUnavailable):
+    for cause in ("did not answer (ConnectionError)", "failed a moment ago", "failed a moment ago"):
+        with pytest.raises(TemporarilyUnavailable) as caught:
             windows.enter("one", SITE)
+        assert caught.value.cause == f"the storage of the limits {cause}; see LIMITS_STORAGE"
         assert elsewhere.asked == ["enter"]
     clock.forward(remote.RETRY_SECONDS)
     for _ in range(3):

@@ -274,12 +274,13 @@ def test_telling_null_from_nothing_changes_no_value(text: str) -> None:
     assert plain_yaml.load(f"a: {text} # null\nb:") == {"a": yaml.safe_load(text), "b": plain_yaml.Blank.BLANK}
 
 
-def test_null_is_a_value_in_a_json_schema(prompt_folder: WriteFile) -> None:
+@pytest.mark.parametrize("field", ["parameters_json_schema", "response_json_schema"])
+def test_null_is_a_value_in_a_json_schema(prompt_folder: WriteFile, field: str) -> None:
     """What JSON Schema can say is left to it."""
-    front = "config: {tools: [{function_declarations: [{name: f, parameters_json_schema: {type: [string, 'null'], enum: [a, ~], default: }}]}]}"
+    front = f"config: {{tools: [{{function_declarations: [{{name: f, {field}: {{type: [string, 'null'], enum: [a, ~], default: }}}}]}}]}}"
     loaded = load(prompt_folder(f"---\n{front}\n---\nHello."))
     (declaration,) = loaded.find(page(), ORIGIN).front.config["tools"][0]["function_declarations"]
-    assert declaration["parameters_json_schema"] == {"type": ["string", "null"], "enum": ["a", None], "default": None}
+    assert declaration[field] == {"type": ["string", "null"], "enum": ["a", None], "default": None}
 
 
 BOMBS = {
@@ -354,6 +355,25 @@ def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
 def test_front_matter_that_starts(prompt_folder: WriteFile, front: str) -> None:
     """What no model is known to reject is let through; the SDK's types judge the values during the warm-up."""
     load(prompt_folder(f"---\n{front}\n---\nHello."))
+
+
+@pytest.mark.parametrize("level", ["MINIMAL", "LOW", "MEDIUM", "HIGH"])
+@pytest.mark.parametrize(
+    ("model", "levels"),
+    [
+        ("gemini-3.1-flash-live-preview", ["MINIMAL", "LOW", "MEDIUM", "HIGH"]),
+        ("gemini-3.8-live-extended-thinking", ["LOW", "MEDIUM", "HIGH"]),
+        ("gemini-3.8-live", []),
+    ],
+)
+def test_thinking_levels(prompt_folder: WriteFile, model: str, levels: list[str], level: str) -> None:
+    """Each model takes its own levels, in any case of letters."""
+    for written in (level, level.lower()):
+        folder = prompt_folder(
+            f"---\nmodel: {model}\nconfig: {{thinking_config: {{thinking_level: {written}}}}}\n---\nHi."
+        )
+        with contextlib.nullcontext() if level in levels else pytest.raises(SettingsError, match="thinking"):
+            load(folder)
 
 
 @pytest.mark.parametrize(
@@ -526,8 +546,11 @@ def test_front_matter_as_editors_write_it(prompt_folder: WriteFile, text: str) -
 def test_handle_and_open_resumption_exclude_each_other(prompt_folder: WriteFile) -> None:
     """Where the page sets session resumption itself, its handle belongs into its own setup."""
     prompt = load(prompt_folder("---\nopen: [session_resumption]\n---\nHi.")).find(page(), ORIGIN)
-    with pytest.raises(InvalidRequest, match="invalid_request"):
+    with pytest.raises(InvalidRequest) as caught:
         prompt.token_spec(page(resumptionHandle="h"))
+    assert caught.value.sentence == (
+        "The field 'resumptionHandle' belongs into the page's own setup: this prompt leaves it open."
+    )
 
 
 def test_handle_needs_session_resumption(prompt_folder: WriteFile) -> None:
@@ -571,10 +594,11 @@ def test_choice_of_model_and_voice(prompt_folder: WriteFile) -> None:
     """The page may choose what the file lists, with or without `models/`, and nothing else."""
     prompt = load(prompt_folder("---\nmodel: [m-one, m-two]\nvoices: [Kore, Puck]\n---\nHi.")).find(page(), ORIGIN)
     spec = prompt.token_spec(page(model="models/m-two", voice="Puck"))
-    assert (spec.model, spec.voice) == ("m-two", "Puck")
-    for wrong in (page(model="m-three"), page(voice="Leda")):
-        with pytest.raises(InvalidRequest, match="invalid_request"):
-            prompt.token_spec(wrong)
+    assert (spec.prompt, spec.model, spec.voice) == (prompt, "m-two", "Puck")
+    for field, wrong in {"model": "m-three", "voice": "Leda"}.items():
+        with pytest.raises(InvalidRequest) as caught:
+            prompt.token_spec(page(**{field: wrong}))
+        assert caught.value.sentence == f"The field '{field}' is not one that this prompt allows."
 
 
 def test_prompt_for_other_sites(prompt_folder: WriteFile) -> None:
@@ -582,10 +606,12 @@ def test_prompt_for_other_sites(prompt_folder: WriteFile) -> None:
     folder = prompt_folder(f"---\norigins: [{ORIGIN}]\n---\nHi.")
     prompts = load(folder, ALLOWED_ORIGINS=f"{ORIGIN},https://blog.example")
     assert prompts.find(page(), ORIGIN).name == "voice-assistant"
-    with pytest.raises(OriginNotAllowed):
+    with pytest.raises(OriginNotAllowed) as refused:
         prompts.find(page(), "https://blog.example")
-    with pytest.raises(InvalidRequest, match="invalid_request"):
+    assert refused.value.cause == "the prompt file's own `origins` do not list this site"
+    with pytest.raises(InvalidRequest) as unknown:
         prompts.find(page(prompt="../settings"), ORIGIN)
+    assert unknown.value.sentence == "The field 'prompt' is not one that is known here."
 
 
 def test_prompt_for_previews(prompt_folder: WriteFile) -> None:

@@ -395,7 +395,12 @@ def _client(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SecretReader, res
     from google.auth.credentials import AnonymousCredentials
 
     # the client accepts anonymous credentials only where it is told that it may
-    monkeypatch.setattr(google.auth, "default", lambda **_: (AnonymousCredentials(), "shop"))  # type: ignore[no-untyped-call]
+    def default(*, scopes: list[str], request: object) -> tuple[AnonymousCredentials, str]:
+        assert scopes == ["https://www.googleapis.com/auth/cloud-platform"]
+        assert request is not None
+        return AnonymousCredentials(), "shop"  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(google.auth, "default", default)
     reader = SecretReader(settings(GEMINI_API_KEY_SECRET=NAME, SECRET_MANAGER_BASE_URL="https://secret.example"))
     reader.prepare()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
