@@ -194,9 +194,11 @@ def test_typing_then_voice_in_one_conversation(widget: Any, cloud: Google) -> No
     assert part(tab, "status").text_content() in ("Microphone is off", "Speaking")
     assert part(tab, "voice").get_attribute("aria-label") == "Switch the microphone on"
     part(tab, "voice").click()
-    part(tab, "mute").click()
+    part(tab, "mute").wait_for()
     assert part(tab, "voice").is_hidden()
-    tab.page.wait_for_timeout(1500)
+    tab.page.wait_for_function(
+        "() => document.querySelector('live-voice').session.transcript.length > 2"
+    )  # it was heard
     assert "My name is Ada." in tab.page.evaluate("document.querySelector('live-voice').session.transcript[0].text")
     assert len(cloud.sessions()) == 1
     assert cloud.session()["audio"]["bytes"] > 0

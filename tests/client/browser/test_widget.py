@@ -448,7 +448,11 @@ def test_click_to_ready_with_and_without_a_token_at_hand(widget: Any, livetoken:
     # both in the same run, so a busy machine is slower at both; but it may pause during one of them
     for ahead in (False, True) * 5:
         tab = widget()
-        tab.until(lambda tab=tab: [line for line in tab.requests if line.startswith("GET") and line.endswith(f":{livetoken.port}/")])
+        tab.until(
+            lambda tab=tab: [
+                line for line in tab.requests if line.startswith("GET") and line.endswith(f":{livetoken.port}/")
+            ]
+        )
         network = tab.page.context.new_cdp_session(tab.page)
         network.send(
             "Network.emulateNetworkConditions",
