@@ -25,6 +25,8 @@ def objections(model: str, config: Mapping[str, Any], api_version: str) -> Itera
     """Yield (field, what to change) for everything in a prompt file's `config` that `model` is known to reject."""
     if model in _GONE:
         yield "model", f"{model} was shut down in December 2025; use {DEFAULT_MODEL}"
+    if "proactivity" in config and api_version != "v1alpha":
+        yield "proactivity", f"{api_version} has no such field; remove it, or set GEMINI_API_VERSION=v1alpha"
     if not model.startswith(_NATIVE_AUDIO) and model not in _KNOWN:
         return
     if "TEXT" in _modalities(config) and model != _LEGACY:
@@ -45,7 +47,7 @@ def _thinking(model: str, thinking: Mapping[str, Any], *, given: bool) -> Iterat
 
 
 def _liveliness(model: str, config: Mapping[str, Any], api_version: str) -> Iterator[tuple[str, str]]:
-    """Affective dialog and proactive audio: only the 2.5 models have both, and only under v1alpha."""
+    """Affective dialog and proactive audio: only the 2.5 models have both, and the dialog only under v1alpha."""
     proactive = _mapping(config, "proactivity").get("proactive_audio")
     wanted = ["enable_affective_dialog"] if config.get("enable_affective_dialog") else []
     if model not in (_STABLE, _THINKING):
@@ -55,7 +57,7 @@ def _liveliness(model: str, config: Mapping[str, Any], api_version: str) -> Iter
     for name in wanted:
         if not model.startswith(_NATIVE_AUDIO):
             yield name, f"{model} does not have it; remove the field, or use {_NATIVE_AUDIO}preview-12-2025"
-        elif api_version != "v1alpha":
+        elif name == "enable_affective_dialog" and api_version != "v1alpha":
             yield name, "is only there with GEMINI_API_VERSION=v1alpha"
 
 

@@ -330,6 +330,15 @@ def test_words_that_yaml_once_took_for_something_else(prompt_folder: WriteFile) 
     assert declaration["parameters_json_schema"] == {"enum": ["yes", "no", "2026-01-01"]}
 
 
+@pytest.mark.parametrize("model", ["gemini-3.8-live", "gemini-3.1-flash-live-preview", "gemini-9-live"])
+@pytest.mark.parametrize("value", ["{proactive_audio: true}", "{}"])
+def test_v1beta_knows_no_proactivity(model: str, value: str, prompt_folder: WriteFile) -> None:
+    """The field is of v1alpha alone, for every model and with every value: under v1beta it stops the start."""
+    folder = prompt_folder(f"---\nmodel: {model}\nconfig: {{proactivity: {value}}}\n---\nHello.")
+    with pytest.raises(SettingsError, match=r"config\.proactivity.*GEMINI_API_VERSION=v1alpha"):
+        load(folder, GEMINI_API_VERSION="v1beta")
+
+
 def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
     """What only the 2.5 models have is taken for them under v1alpha, refused under v1beta."""
     front = "model: gemini-2.5-flash-native-audio-preview-12-2025\nconfig: {enable_affective_dialog: true, proactivity: {proactive_audio: true}, thinking_config: {thinking_budget: 0}}"
