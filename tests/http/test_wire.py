@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Request
+from gunicorn.http.body import Body
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
@@ -25,6 +26,7 @@ from livetoken.errors import (
 from livetoken.http import answers, body, routes
 from livetoken.http.body_deadline import BodyDeadlines
 from livetoken.http.request_log import RequestLog
+from livetoken.http.server import use_no_more
 from livetoken.runtime.logs import Logs
 from tests.support import Lateness, allowing
 
@@ -233,6 +235,28 @@ def test_time_of_a_body_is_one(sockets: tuple[socket.socket, socket.socket]) -> 
         deadlines.expire()
         assert deadlines._reading == {}
         assert server.recv(1) == b""
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_connection_whose_body_was_cut_carries_no_more(
+    sockets: tuple[socket.socket, socket.socket], *, late: bool
+) -> None:
+    """The server learns that it must not look for requests in what comes later; a body that came in time says nothing."""
+    _, server = sockets
+    now, received = [0.0], Body(io.BytesIO())
+    deadlines = BodyDeadlines(1, lambda: now[0], pause=60)
+    with deadlines.reading({"gunicorn.socket": server, "wsgi.input": received}):
+        now[0] = 2.0 if late else 0.5
+        deadlines.expire()
+    assert received.failed == late
+
+
+def test_connection_that_is_used_no_more(sockets: tuple[socket.socket, socket.socket]) -> None:
+    """Nothing more is read from it, whoever still waits."""
+    _, connection = sockets
+    connection.settimeout(1)
+    use_no_more({"gunicorn.socket": connection})
+    assert connection.recv(1) == b""
 
 
 def test_cutting_off_who_is_gone(sockets: tuple[socket.socket, socket.socket]) -> None:
