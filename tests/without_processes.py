@@ -4,14 +4,21 @@ import sys
 from collections.abc import Generator
 from typing import Any
 
+import playwright.sync_api
 import pytest
 
+REASON = "starts a process: `make test` runs it"
 _running = False
 
 
 def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
     if _running and event in ("subprocess.Popen", "os.posix_spawn", "os.fork"):
-        pytest.skip("starts a process: `make test` runs it")
+        pytest.skip(REASON)
+
+
+def pytest_configure() -> None:
+    """Refuse a browser before its event loop runs, which could not be ended in the middle of its start."""
+    playwright.sync_api.sync_playwright = lambda: pytest.skip(REASON)
 
 
 @pytest.hookimpl(wrapper=True)
