@@ -31,13 +31,10 @@ def pattern_problems(entry: str) -> Iterator[str]:
     from publicsuffixlist import PublicSuffixList  # takes long to read, and few lists have a pattern
 
     rest, suffixes = match["rest"], PublicSuffixList()
-    if suffixes.publicsuffix(rest) != rest:
-        # of some suffixes the first label is whatever it may be: there is no owner yet behind the *
-        owned = suffixes.publicsuffix(f"any.{rest}") != f"any.{rest}"
-    else:
-        owned = re.search(r"\*[a-z0-9-]*--[a-z0-9][a-z0-9-]*\Z", match["label"]) is not None
+    owned = suffixes.publicsuffix(rest) != rest
+    if not owned and re.search(r"\*[a-z0-9-]*--[a-z0-9][a-z0-9-]*\Z", match["label"]):
         # below a registry's suffix anybody may have a name that ends so
-        owned = owned and PublicSuffixList(only_icann=True).publicsuffix(rest) != rest
+        owned = PublicSuffixList(only_icann=True).publicsuffix(rest) != rest
     if not owned:
         yield _RULE
 
