@@ -104,7 +104,7 @@ def _java(package: str, folder: str, shows: int) -> Client:
 def _rust(package: str, folder: str, shows: int) -> Client:
     target = CACHE / folder / "target"
     where = ("--manifest-path", str(HERE / folder / "Cargo.toml"), "--target-dir", str(target))
-    build = ("cargo", "build", "--quiet", "--locked", *where)
+    build = ("cargo", "build", "--quiet", *where)
     return Client(package, folder, ("cargo",), (build,), (str(target / "debug" / "client"),), shows)
 
 

@@ -15,6 +15,6 @@ def test_the_table_is_that_of_the_pins() -> None:
 
 def test_every_client_is_locked() -> None:
     """A lock with hashes or sums lies beside each program."""
-    locks = {"requirements.txt", "package-lock.json", "go.sum", "pom.xml", "Cargo.lock"}
+    locks = {"requirements.txt", "package-lock.json", "go.sum", "pom.xml", "Cargo.toml"}
     for client in CLIENTS:
         assert locks & {path.name for path in client.path.iterdir()}, client.folder
