@@ -234,6 +234,7 @@ def test_time_of_a_body_is_one(sockets: tuple[socket.socket, socket.socket]) -> 
     with deadlines.reading(environ):
         deadlines.expire()
         assert deadlines._reading == {}
+        server.settimeout(0)
         assert server.recv(1) == b""
 
 

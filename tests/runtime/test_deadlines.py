@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from livetoken.runtime import sockets
 from livetoken.runtime.deadlines import REQUEST_SECONDS, START_SECONDS, Deadlines, Work
 from tests.support import soon
 
@@ -181,6 +182,7 @@ def test_what_is_bounded() -> None:
         with pytest.raises(TimeoutError):
             deadlines.within(5, lambda: "too late")
     assert deadlines.within(5, lambda: "in time") == "in time"
+    assert deadlines.within(5, lambda: sockets.time_left(60)) <= 5
 
 
 def test_what_is_left_of_a_request() -> None:

@@ -72,6 +72,21 @@ def test_peer_that_reads_nothing() -> None:
             connection.send(b"x")
 
 
+def test_every_wait_is_bounded_anew() -> None:
+    """A connection that was made in another call's time has none left when this one's is over."""
+    with serving(lambda peer: peer.sendall(b"xx")) as port, sockets.connect("localhost", port, 60) as connection:
+        assert connection.recv(1, socket.MSG_PEEK) == b"x"
+        for wait in (
+            lambda: connection.recv(1),
+            lambda: connection.recv_into(bytearray(1)),
+            lambda: connection.send(b"x"),
+            lambda: connection.sendall(b"x"),
+        ):
+            with sockets.ending_in(-1), pytest.raises(TimeoutError):
+                wait()
+        assert connection.recv(2) == b"xx"
+
+
 def test_own_timeout_stays() -> None:
     """The timeout that a library sets counts where it is shorter, is what it is told, and nothing else ends a wait."""
     with serving(silent) as port, sockets.connect("localhost", port, 5) as connection:

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PROMISES = Path(__file__).with_name("promises.toml")
 LEFT_OUT = (".*", "__pycache__", "node_modules", "vendor", "build", "mutants", "client", "examples", "bench")
 SECONDS = 300  # for the tests of one piece
+HANGING = 90  # seconds after which a test that goes on has failed
 PASSED, FAILED = 0, 1  # pytest's exit codes
 
 
@@ -87,19 +88,8 @@ def copied_tree(folder: Path) -> Path:
 
 def run_tests(root: Path, tests: Sequence[str], seconds: float = SECONDS) -> tuple[int, str]:
     """Return pytest's exit code for `tests` in the tree at `root`, and what it printed."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-rfE",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "pytest_timeout",
-        *tests,
-    ]
+    options = ["-x", "-q", "-rfE", "-p", "no:cacheprovider", "-p", "pytest_timeout", f"--timeout={HANGING}"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
     env = {
         **os.environ,
         "PYTHONDONTWRITEBYTECODE": "1",  # a file changed twice within a second would be taken for the same
