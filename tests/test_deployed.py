@@ -66,7 +66,7 @@ def test_every_line_is_json(livetoken: processes.Function) -> None:
         ({"ALLOWED_ORIGINS": None}, "ALLOWED_ORIGINS: '' is an empty entry"),
         ({"DEBUG": "1"}, "DEBUG: is set"),
         ({"DEFAULT_PROMPT": "nobody"}, r"there is no nobody\.md"),
-        ({"TOKEN_SECONDS": "1", "TRUSTED_HOPS": "3"}, r"TOKEN_SECONDS[^\n]*\n[^\n]*TRUSTED_HOPS"),
+        ({"TOKEN_SECONDS": "1", "TRUSTED_HOPS": "6"}, r"TOKEN_SECONDS[^\n]*\n[^\n]*TRUSTED_HOPS"),
     ],
 )
 def test_mistake_stops_the_deployment(environment: dict[str, str | None], words: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from livetoken.errors import Misconfigured, Refusal, TemporarilyUnavailable, UpstreamTimeout
+from livetoken.errors import Misconfigured, Refusal, TemporarilyUnavailable
 from livetoken.gemini.meaning import KeyRefusedError
 from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.deadlines import START_SECONDS, Deadlines
@@ -79,8 +79,6 @@ class Tokens:
         try:
             with self._deadlines.bounded(MINT_SECONDS):
                 return mint.with_current_key(self._key_source)
-        except TimeoutError as error:
-            raise UpstreamTimeout("Gemini did not answer in time") from error
         except Refusal as refusal:
             refusal.details.update(mint.measured)
             raise

@@ -57,12 +57,12 @@ def _problems(entry: str) -> Iterator[str]:
     match = _WEB.fullmatch(entry) or re.fullmatch(_APP, entry, re.ASCII)
     if not match or (match.re is not _WEB and match["scheme"] in _NO_APPS):
         yield _form(entry)
-        return
-    yield from _host_problems(match["scheme"], match["host"]) if match.re is _WEB else ()
-    if match["port"] == _OWN_PORTS.get(match["scheme"], ""):
-        yield "names the scheme's own port: browsers leave it out, so leave it out here too"
-    if int(match["port"] or 0) > 65535:  # noqa: PLR2004 - the highest port there is
-        yield "has a port above 65535"
+    else:
+        yield from _host_problems(match["scheme"], match["host"]) if match.re is _WEB else ()
+        if match["port"] == _OWN_PORTS.get(match["scheme"], ""):
+            yield "names the scheme's own port: browsers leave it out, so leave it out here too"
+        if int(match["port"] or 0) > 65535:  # noqa: PLR2004 - the highest port there is
+            yield "has a port above 65535"
 
 
 def _form(entry: str) -> str:

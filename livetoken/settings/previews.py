@@ -25,18 +25,24 @@ _RULE = (
 def pattern_problems(entry: str) -> Iterator[str]:
     """Yield what is wrong with an entry that has a `*`, with the fix."""
     match = _PATTERN.fullmatch(entry)
-    if not match or len(match["rest"]) > _LONGEST - 2 or match["rest"].rpartition(".")[2].isdecimal():
+    if (
+        not match
+        or len(match["rest"]) > _LONGEST - 2
+        or match["rest"].rpartition(".")[2].isdecimal()
+        or not _owned(match["label"], match["rest"])
+    ):
         yield _RULE
-        return
+
+
+def _owned(label: str, rest: str) -> bool:
+    """Return whether all that a pattern stands for belongs to one owner, as the Public Suffix List has it."""
     from publicsuffixlist import PublicSuffixList  # takes long to read, and few lists have a pattern
 
-    rest, suffixes = match["rest"], PublicSuffixList()
-    owned = suffixes.publicsuffix(rest) != rest
-    if not owned and re.search(r"\*[a-z0-9-]*--[a-z0-9][a-z0-9-]*\Z", match["label"]):
-        # below a registry's suffix anybody may have a name that ends so
-        owned = PublicSuffixList(only_icann=True).publicsuffix(rest) != rest
-    if not owned:
-        yield _RULE
+    if PublicSuffixList().publicsuffix(rest) != rest:
+        return True
+    # below a registry's suffix anybody may have a name that ends so
+    named = re.search(r"\*[a-z0-9-]*--[a-z0-9][a-z0-9-]*\Z", label)
+    return bool(named) and PublicSuffixList(only_icann=True).publicsuffix(rest) != rest
 
 
 def expression(entry: str) -> str:

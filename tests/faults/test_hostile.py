@@ -243,13 +243,11 @@ def test_proof(
 
 
 def test_eleventh_request_of_a_minute(google: processes.Google, answers: list[Answer]) -> None:
-    """With the limits as shipped an address gets ten tokens a minute, refusals do not count, and forged hops do not help."""
+    """With the limits as shipped an address gets ten tokens a minute: strangers' tries do not count, nor help forged hops."""
     with warm_function(google) as livetoken:
         for number in range(10):
-            assert (
-                ask(livetoken.port, request(b"{", X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")).outcome
-                == "400 invalid_json"
-            )
+            foreign = request(Origin="https://stranger.example", X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")
+            assert ask(livetoken.port, foreign).outcome == "403 origin_not_allowed"
             assert ask(livetoken.port, request(X_Forwarded_For=f"10.0.0.{number}, {ADDRESS}")).outcome == "200 ok"
         before = google.requests()["gemini"]["count"]
         answer = ask(livetoken.port, request(X_Forwarded_For=f"198.51.100.7, {ADDRESS}"))
@@ -258,6 +256,14 @@ def test_eleventh_request_of_a_minute(google: processes.Google, answers: list[An
         assert 0 < int(answer.header("Retry-After") or 0) <= 60
         assert google.requests()["gemini"]["count"] == before
         assert ask(livetoken.port, request(X_Forwarded_For=f"{ADDRESS}, 198.51.100.8")).outcome == "200 ok"
+
+
+def test_flood_of_bad_requests_meets_its_limit(google: processes.Google) -> None:
+    """A request that is itself at fault counts for its address, and takes nothing from the site."""
+    with warm_function(google, env={"LIMIT_PER_ORIGIN": "3/minute"}) as livetoken:
+        outcomes = [ask(livetoken.port, request(b"{", X_Forwarded_For=ADDRESS)).outcome for _ in range(11)]
+        assert outcomes == ["400 invalid_json"] * 10 + ["429 rate_limited"]
+        assert ask(livetoken.port, request(X_Forwarded_For="198.51.100.9")).outcome == "200 ok"
 
 
 def test_finally_no_words_came_out_again(

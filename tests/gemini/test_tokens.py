@@ -1,5 +1,6 @@
 """The token: the exact bytes of its making, every lockable field from file to wire, and what Gemini's failures mean."""
 
+import gzip
 import inspect
 import json
 import logging
@@ -17,7 +18,9 @@ from google.genai import _live_converters
 from google.genai.tokens import Tokens as Tokens_
 
 from dev import processes
-from livetoken.errors import Misconfigured
+from livetoken.errors import Misconfigured, TemporarilyUnavailable
+from livetoken.gemini.connection import Answer
+from livetoken.gemini.endpoint import _name
 from livetoken.gemini.tokens import Token, Tokens
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.locked import SETUP_FIELDS
@@ -429,3 +432,24 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
     with pytest.raises(Misconfigured) as caught:
         mint_with(Key("another-bad-key-of-length", "2"))
     assert "version 2" in caught.value.cause
+
+
+def test_start_that_takes_too_long(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes too long before Gemini is asked is our own start, and the log says so, with what helps."""
+    tokens, prompts = tokens_for(cloud)
+
+    def never(_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(tokens._deadlines, "start", never)
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        tokens.mint(next(iter(prompts)).token_spec(Page.from_fields({}, ORIGIN)))
+    assert "own start" in caught.value.cause
+    assert "cpu" in caught.value.cause
+
+
+def test_compressed_answer() -> None:
+    """An answer that something between us and Gemini has compressed is read; one that is no object holds no token."""
+    packed = gzip.compress(b'{"name": "auth_tokens/x"}')
+    assert _name(Answer(200, [("Content-Encoding", "gzip")], packed)) == "auth_tokens/x"
+    assert _name(Answer(200, [], b"[]")) is None

@@ -1,14 +1,20 @@
 """The server's connections: a body that was cut off ends one, and nobody is asked for a body before it is wanted."""
 
 import contextlib
+import io
 import socket
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
+from flask import Request
+from gunicorn.http.body import Body
+from werkzeug.test import EnvironBuilder
 
 from dev import processes
+from livetoken.http import server
+from livetoken.http.body import drain
 from livetoken.http.server import threads
 from tests.support import ORIGIN
 
@@ -151,3 +157,44 @@ def test_threads() -> None:
     assert threads({"THREADS": "80"}) == 80
     assert threads({"THREADS": "0"}) == 1
     assert threads({}) == threads({"THREADS": ""}) >= 4
+
+
+def asked(connection: socket.socket, **headers: str) -> Request:
+    """Return a request as the server hands it over, on this connection."""
+    builder = EnvironBuilder("/", method="POST", data=b"{}", headers=[*headers.items()])
+    return Request({**builder.get_environ(), "gunicorn.socket": connection, "wsgi.input": Body(io.BytesIO(b"{}"))})
+
+
+def test_what_the_client_is_told() -> None:
+    """A waiting client is asked once, an older one never; an end that was asked for does not linger; a body may be lost."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        waiting = asked(ours, Expect="100-Continue")
+        server.continue_reading(waiting)
+        assert theirs.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        server.continue_reading(waiting)
+        waiting.environ |= {"HTTP_EXPECT": "100-continue", "SERVER_PROTOCOL": "HTTP/1.0"}
+        server.continue_reading(waiting)
+        ours.settimeout(0.01)
+        server.end_promptly(asked(ours, Connection="keep-alive"))
+        with pytest.raises(TimeoutError):
+            ours.recv(1)
+        lost = asked(ours)
+        server.use_no_more(lost.environ)
+        assert lost.environ["wsgi.input"].failed
+        assert ours.recv(1) == b""
+        server.end_promptly(asked(ours, Connection="close"))
+        theirs.settimeout(0.01)
+        with pytest.raises(TimeoutError):
+            theirs.recv(1)
+    server.use_no_more({})
+    server.use_no_more(lost.environ)
+
+
+def test_body_that_nobody_asked_for_is_not_drained() -> None:
+    """A refused client that waits to be asked for its body is not waited for."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        waiting = asked(ours, Expect="100-continue")
+        drain(waiting)
+        assert waiting.environ["wsgi.input"].failed

@@ -714,3 +714,10 @@ def test_default_comes_first() -> None:
         loaded = load("prompts", DEFAULT_PROMPT=default)
         assert next(iter(loaded)).name == default
         assert sorted(prompt.name for prompt in loaded) == sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))
+
+
+def test_the_rest_of_a_config_stays_locked(prompt_folder: Callable[..., str]) -> None:
+    """What is no part of the generation config can be set while that is left to the client."""
+    text = "---\nopen: [generation_config]\nconfig: {context_window_compression: {sliding_window: {}}}\n---\nHi."
+    (prompt,) = load(prompt_folder(text))
+    assert "context_window_compression" in prompt.front.config

@@ -228,6 +228,6 @@ def test_no_body_takes_long(case: Case) -> None:
     body = spelled_out(case.columns[0])
     assert len(body) <= 64 * 1024 + 200
     ordinary = judged(CONTROL)
-    taken = judged(body, enough=5)
+    taken = min(judged(body, enough=5) for _ in range(3))
     print(f"{taken:.2f} ms, an ordinary page {ordinary:.2f} ms: {case.reason}")
     assert taken < 5 * max(1, ordinary / 0.4)  # 0.4 ms on the machine that 5 ms are promised for
