@@ -85,3 +85,12 @@ def allowing(seconds: float, *controls: float) -> float:
     The control is the same without the fault, or the lateness of a thread meanwhile: nearly nothing where nobody else works.
     """
     return seconds + 10 * max(controls)
+
+
+@contextlib.contextmanager
+def within(seconds: float, *controls: float) -> Iterator[None]:
+    """Assert that the block takes no longer than that, and what `allowing` adds for a busy machine."""
+    started = time.monotonic()
+    with Lateness() as late:
+        yield
+    assert time.monotonic() - started < allowing(seconds, late.seconds, *controls)

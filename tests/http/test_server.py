@@ -16,7 +16,7 @@ from dev import processes
 from livetoken.http import server
 from livetoken.http.body import drain
 from livetoken.http.server import threads
-from tests.support import ORIGIN
+from tests.support import ORIGIN, within
 
 HEAD = f"POST / HTTP/1.1\r\nHost: f\r\nOrigin: {ORIGIN}\r\nContent-Type: application/json\r\n"
 HEALTH = b"GET / HTTP/1.1\r\nHost: f\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"
@@ -78,13 +78,11 @@ def test_refused_body_is_not_asked_for(livetoken: processes.Function, refused: s
         "path": HEAD.replace("POST /", "POST /elsewhere"),
         "type": HEAD.replace("application/json", "text/plain"),
     }[refused]
-    started = time.monotonic()
-    with connected(livetoken) as connection:
+    with within(4), connected(livetoken) as connection:
         connection.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n".encode())
         received = connection.recv(65536)
         assert received.startswith(b"HTTP/1.1 4")
         assert b"Continue" not in received + everything(connection)
-    assert time.monotonic() - started < 4
 
 
 def test_slow_strangers_hold_few_threads(livetoken: processes.Function) -> None:
@@ -94,23 +92,19 @@ def test_slow_strangers_hold_few_threads(livetoken: processes.Function) -> None:
             stranger = crowd.enter_context(connected(livetoken))
             stranger.sendall(f"{HEAD.replace(ORIGIN, 'https://stranger.example')}Content-Length: 9\r\n\r\n{{".encode())
         time.sleep(0.3)
-        started = time.monotonic()
-        with connected(livetoken) as connection:
+        with within(3), connected(livetoken) as connection:
             connection.sendall(HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
             assert everything(connection).startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - started < 3
 
 
 def test_clients_that_stay(livetoken: processes.Function) -> None:
     """A client that asks for the end of its connection and never ends its own side holds nobody up."""
     last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    with contextlib.ExitStack() as crowd:
-        started = time.monotonic()
+    with contextlib.ExitStack() as crowd, within(4):
         for number in range(8):
             connection = crowd.enter_context(connected(livetoken))
             connection.sendall(last.replace(b"HTTP/1.1", b"HTTP/1.0") if number % 2 else last)
             assert everything(connection).startswith(b"HTTP/1.")
-        assert time.monotonic() - started < 4
 
 
 def test_mints_leave_threads(cloud: processes.Google) -> None:
@@ -138,9 +132,10 @@ def test_mints_leave_threads(cloud: processes.Google) -> None:
         for visitor in crowd:
             visitor.start()
         time.sleep(0.5)
-        started = time.monotonic()
-        assert answer(HEALTH.decode().replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - started < 2
+        with within(2):
+            assert answer(HEALTH.decode().replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).startswith(
+                b"HTTP/1.1 200 "
+            )
         for visitor in crowd:
             visitor.join(15)
         codes = {

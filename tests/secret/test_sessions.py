@@ -17,7 +17,7 @@ from livetoken.secret.secret_manager import SecretReader
 from livetoken.secret.sessions import CredentialsRequest, bounded
 from livetoken.settings.environment import Settings
 from tests.access import issuer
-from tests.support import KEY, ORIGIN, soon
+from tests.support import KEY, ORIGIN, soon, within
 
 
 @pytest.fixture(scope="module", name="google")
@@ -96,10 +96,8 @@ def test_secure_connection(tmp_path: Path) -> None:
         trusted = str(tmp_path / "ca.pem")
         assert session.get(f"{server.url}/keys", timeout=5, verify=trusted).json()["keys"][0]["kid"] == "ec"
         server.faults["keys"] = "drip"
-        started = time.monotonic()
-        with sockets.ending_in(0.3), pytest.raises(requests.RequestException):
+        with within(2), sockets.ending_in(0.3), pytest.raises(requests.RequestException):
             session.get(f"{server.url}/keys", timeout=5, verify=trusted)
-        assert time.monotonic() - started < 2
 
 
 def test_nothing_is_begun_when_the_time_is_over() -> None:
