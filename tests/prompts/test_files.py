@@ -344,7 +344,9 @@ def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
     front = "model: gemini-2.5-flash-native-audio-preview-12-2025\nconfig: {enable_affective_dialog: true, proactivity: {proactive_audio: true}, thinking_config: {thinking_budget: 0}}"
     folder = prompt_folder(f"---\n{front}\n---\nHello.")
     load(folder)
-    with pytest.raises(SettingsError, match="GEMINI_API_VERSION=v1alpha"):
+    with pytest.raises(
+        SettingsError, match=r"enable_affective_dialog: line 3: is only there with GEMINI_API_VERSION=v1alpha$"
+    ):
         load(folder, GEMINI_API_VERSION="v1beta")
 
 

@@ -56,6 +56,7 @@ def test_thirty_marks_stay() -> None:
     stays = "ж" + "\u0316" * 15 + "\u0300" * 15
     assert clean(stays) == stays
     assert clean(f"{stays}\u0300\u0301 and more") == f"{stays} and more"
+    assert clean(f"{stays}\u0300") == stays
     assert clean("q" + "\u0344" * 31) == "q" + "\u0308\u0301" * 15  # each of them becomes two
 
 
