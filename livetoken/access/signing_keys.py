@@ -44,9 +44,7 @@ class SigningKeys:
         try:
             self._cached.prefetch()
         except NotFetchedError as missing:
-            raise TemporarilyUnavailable(
-                f"the signing keys of CALLERS could not be fetched ({missing.failure})"
-            ) from missing
+            raise _unavailable(missing) from missing
 
     def find(self, key_id: str) -> Any:
         """Return the key of that id, or None when the issuer has none; an unknown id asks the issuer, but not often.
@@ -59,15 +57,19 @@ class SigningKeys:
             if key_id not in keys:
                 keys = self._cached.renew(lambda keys, age: key_id in keys or age < COOL_DOWN_SECONDS)
         except NotFetchedError as missing:
-            raise TemporarilyUnavailable(
-                "the signing keys of CALLERS are being fetched, after a failure"
-                if missing.under_way
-                else f"the signing keys of CALLERS could not be fetched ({missing.failure})"
-            ) from missing
+            raise _unavailable(missing) from missing
         return keys.get(key_id)
 
     def _fetch_in_time(self) -> Mapping[str, Any]:
         return self._deadlines.within(FETCH_SECONDS, self._fetch)
+
+
+def _unavailable(missing: NotFetchedError) -> TemporarilyUnavailable:
+    return TemporarilyUnavailable(
+        "the signing keys of CALLERS are being fetched, after a failure"
+        if missing.under_way
+        else f"the signing keys of CALLERS could not be fetched ({missing.failure})"
+    )
 
 
 def fetch_json(url: str) -> Any:

@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from livetoken.runtime import sockets
+from livetoken.runtime.threads import start_thread
 
 T = TypeVar("T")
 Work = Callable[[], None]
@@ -107,11 +108,9 @@ class Deadlines:
 
     def _new_thread(self) -> "SimpleQueue[Work]":
         thread: SimpleQueue[Work] = SimpleQueue()
-        try:
-            threading.Thread(target=self._work, args=(thread,), daemon=True, name="within").start()
-        except RuntimeError as error:  # the system has no more threads to give
+        if not start_thread("within", functools.partial(self._work, thread)):
             self._free.release()
-            raise TimeoutError from error
+            raise TimeoutError
         return thread
 
     def _work(self, thread: "SimpleQueue[Work]") -> None:

@@ -98,7 +98,7 @@ class SecretKey:
         try:
             self._cached.prefetch()
         except NotFetchedError as missing:
-            raise TemporarilyUnavailable(explain(missing.failure, self._read.name)) from missing
+            raise self._unavailable(missing) from missing
 
     def get(self) -> Key:
         """Return the cached key, or read it while all others wait for the same read.
@@ -111,7 +111,7 @@ class SecretKey:
         try:
             return self._cached.get()
         except NotFetchedError as missing:
-            raise TemporarilyUnavailable(explain(missing.failure, self._read.name)) from missing
+            raise self._unavailable(missing) from missing
 
     def replacement(self, refused: Key) -> Key | None:
         """Return a key other than `refused`, reading the secret once more unless that has happened meanwhile."""
@@ -120,6 +120,9 @@ class SecretKey:
         except NotFetchedError:
             return None
         return key if key.value != refused.value else None
+
+    def _unavailable(self, missing: NotFetchedError) -> TemporarilyUnavailable:
+        return TemporarilyUnavailable(explain(missing.failure, self._read.name))
 
     def _fetch(self) -> Key:
         self._read.prepare()
