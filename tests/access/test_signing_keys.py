@@ -117,6 +117,16 @@ def test_down_and_cold(keys: SigningKeys, source: Source, clock: Clock) -> None:
     assert keys.find("a") == "key a"
 
 
+def test_a_prefetch_that_fails_binds_nobody(keys: SigningKeys, source: Source) -> None:
+    """The warm-up is told that the issuer does not answer; the first visitor asks it again, without a pause."""
+    source.down = True
+    with pytest.raises(TemporarilyUnavailable):
+        keys.prefetch()
+    source.down = False
+    assert keys.find("a") == "key a"
+    assert source.asked == 2
+
+
 def test_down_and_warm(keys: SigningKeys, source: Source, clock: Clock) -> None:
     """Known keys verify on for a day while the issuer is down; an unknown one cannot be judged."""
     assert keys.find("a") == "key a"

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.installs
 
 # What somebody else's tests look like: sockets of a client of their own, a scenario, TLS.
 THEIRS = '''
-import asyncio, json, os, ssl
+import asyncio, json, os, socket, ssl
 from pathlib import Path
 import aiohttp, pytest
 
@@ -28,17 +28,26 @@ async def said(text):
     trust = os.environ.get("SSL_CERT_FILE")
     context = ssl.create_default_context(cafile=trust) if trust else True
     words = ""
-    async with aiohttp.ClientSession() as http:
-        async with http.ws_connect(f"{base}{path}?key={os.environ['GEMINI_API_KEY']}", ssl=context) as socket:
-            await socket.send_json(SETUP)
-            await socket.receive()
-            await socket.send_json({"realtimeInput": {"text": text}})
-            async for frame in socket:
+    sockets = []
+
+    def open_socket(address):
+        sockets.append(socket.socket(*address[:3]))
+        sockets[-1].setblocking(False)
+        return sockets[-1]
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=open_socket)) as http:
+        async with http.ws_connect(f"{base}{path}?key={os.environ['GEMINI_API_KEY']}", ssl=context) as talk:
+            await talk.send_json(SETUP)
+            await talk.receive()
+            await talk.send_json({"realtimeInput": {"text": text}})
+            async for frame in talk:
                 content = json.loads(frame.data).get("serverContent", {})
                 words += content.get("outputTranscription", {}).get("text", "")
                 if content.get("turnComplete"):
-                    return words
-            return socket.close_code
+                    break
+    while any(opened.fileno() != -1 for opened in sockets):  # TLS says goodbye after the session has closed
+        await asyncio.sleep(0.01)
+    return words or talk.close_code
 
 def test_talk(gemini_live):
     assert asyncio.run(said("Hello")).endswith("You said: “Hello”.")
