@@ -42,7 +42,7 @@ prompts: $(RUN) ## tell every mistake in the prompt files, or in those of FOLDER
 	@$(BIN)/python -m livetoken check $(FOLDER)
 
 check: lint ## check style and types, and run all tests that need no process
-	@$(BIN)/python -m pytest --quiet -rfE -n 2 --dist loadfile -p tests.without_processes -m "$(USUAL)"
+	@$(BIN)/python -m pytest --quiet -rfE -n $(WORKERS) --dist loadfile -p no:schemathesis -p tests.without_processes -m "$(USUAL)"
 
 # a whole run is measured; what one narrows down is not
 test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
