@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator clients dist-emulator first-start prompts check test test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
+.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ check: lint ## check style and types, and run all tests that need no process
 # a whole run is measured; what one narrows down is not
 test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
 	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" -n $(WORKERS) --dist loadfile --cov --cov-report=term-missing)
+
+test-busy: $(READY) ## run all tests, or some, with two busy loops for each processor beside them
+	@$(BIN)/python -m dev.busy 2400 $(MAKE) --no-print-directory test
 
 test-installs: $(READY) ## run the tests that install software
 	@$(BIN)/python -m pytest -m installs
