@@ -8,7 +8,6 @@ import { Session } from './session.js';
 import { Tag } from './tag.js';
 import { Tokens } from './tokens.js';
 import { View } from './view.js';
-import { warmUp } from './warmup.js';
 
 /** @typedef {'ready' | 'asking' | 'listening' | 'speaking' | 'muted' | 'reconnecting' | 'failed'} LiveVoiceState */
 
@@ -97,8 +96,8 @@ export class LiveVoice extends Tag {
   connectedCallback() {
     clearTimeout(this.#leaving);
     this.#language.follow();
-    if (document.readyState === 'complete') warmUp(this.endpoint);
-    else addEventListener('load', () => warmUp(this.endpoint), { once: true });
+    if (document.readyState === 'complete') this.#tokens.warmUp();
+    else addEventListener('load', () => this.#tokens.warmUp(), { once: true });
   }
 
   disconnectedCallback() {

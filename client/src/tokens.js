@@ -2,6 +2,7 @@
 
 import { LiveError } from './errors.js';
 import { unlessBlocked, watchPolicy } from './policy.js';
+import { warmedUp, warmUp } from './warmup.js';
 
 /** @typedef {string | null | undefined | (() => string | null | undefined)} Field A value, or a function that is called for each request. */
 /** @typedef {Record<string, string>} RequestHeaders */
@@ -30,7 +31,7 @@ import { unlessBlocked, watchPolicy } from './policy.js';
  * @property {Field} [pageUrl] an address of the calling site
  * @property {Field} [pageContent] at most 12 000 characters
  * @property {RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>)} [headers] for a function that verifies its callers
- * @property {number} [timeout] milliseconds to wait for the function; 12000
+ * @property {number} [timeout] milliseconds to wait for a token; 16000
  */
 
 const REQUEST_FIELDS = /** @type {const} */ (['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent']);
@@ -45,6 +46,13 @@ export class Tokens {
   /** @param {TokenOptions} options */
   constructor(options) {
     this.#options = options;
+  }
+
+  /** Let the function start while the visitor reads; a token that is asked for meanwhile waits until it has. Never fails. */
+  warmUp() {
+    try {
+      warmUp(this.#options.endpoint);
+    } catch {} // no address: a click will say so
   }
 
   /**
@@ -97,10 +105,11 @@ export class Tokens {
    * @returns {Promise<TokenAnswer>}
    */
   async #ask(body) {
-    const { endpoint, headers, timeout = 12000 } = this.#options;
+    const { endpoint, headers, timeout = 16000 } = this.#options;
     watchPolicy();
     let response, answer;
     try {
+      await warmedUp(endpoint);
       response = await fetch(endpoint, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...(typeof headers === 'function' ? await headers() : headers) },

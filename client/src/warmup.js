@@ -2,18 +2,39 @@
 
 import { make } from './dom.js';
 
-/** @type {Set<string>} */
-const warmed = new Set();
+const WAIT_MILLISECONDS = 12000; // the function answers after 10 s at the latest
+// Of the page, because its element and its module have a copy of this file each.
+const SHARED = Symbol.for('livetoken.warmUps');
+/** Each function that was asked for anything, and its warm-up. @type {Map<string, Promise<unknown>>} */
+const begun = (/** @type {any} */ (globalThis)[SHARED] ??= new Map());
+
+/** @param {string} endpoint */
+function address(endpoint) {
+  const url = new URL(endpoint, globalThis.document?.baseURI);
+  url.searchParams.set('warm', '1'); // the answer comes when the function is warm
+  return url.href;
+}
 
 /**
- * Wake the function up while the visitor reads: the click need not wait for its cold start.
+ * Begin the function's cold start while the visitor reads, once for the whole page.
  * @param {string} endpoint
  */
 export function warmUp(endpoint) {
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
-  if (warmed.has(endpoint) || connection?.saveData) return;
-  warmed.add(endpoint);
-  fetch(endpoint, { credentials: 'omit', priority: 'low' }).catch(() => {}); // a click will say what is wrong
+  const url = address(endpoint);
+  if (begun.has(url) || connection?.saveData) return;
+  const answer = fetch(url, { credentials: 'omit', priority: 'low', signal: AbortSignal.timeout(WAIT_MILLISECONDS) });
+  begun.set(url, answer.catch(() => {})); // a click will say what is wrong
+}
+
+/**
+ * Resolves when the warm-up is over that was begun before, at once where there was none: then the caller's own request begins it.
+ * @param {string} endpoint
+ */
+export async function warmedUp(endpoint) {
+  const url = address(endpoint);
+  if (!begun.has(url)) begun.set(url, Promise.resolve());
+  await begun.get(url);
 }
 
 /** @param {import('./tokens.js').TokenAnswer} answer */

@@ -2,6 +2,8 @@
 export class Tokens {
     /** @param {TokenOptions} options */
     constructor(options: TokenOptions);
+    /** Let the function start while the visitor reads; a token that is asked for meanwhile waits until it has. Never fails. */
+    warmUp(): void;
     /**
      * Fetch a token ahead. An unused token costs nothing; there is one at most, however often the page changes meanwhile.
      * @returns {Promise<TokenAnswer>}
@@ -68,7 +70,7 @@ export type TokenOptions = {
      */
     headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>) | undefined;
     /**
-     * milliseconds to wait for the function; 12000
+     * milliseconds to wait for a token; 16000
      */
     timeout?: number | undefined;
 };

@@ -40,6 +40,23 @@ def test_the_example_page_answers(open_tab: Any, site: Any, cloud: Google) -> No
     assert not any("livetoken" in line for line in tab.requests)
 
 
+def test_the_example_page_waits_for_its_warm_up(open_tab: Any, site: Any, livetoken: Function) -> None:
+    """It begins when the page is opened; the question's token waits for it, and is asked for when it has failed, too."""
+    held: list[Any] = []
+    tab = open_tab(site.add("/sdk-before.html", "<!doctype html><title>SDK</title><link rel=icon href=/icon.svg>"))
+    tab.page.route("**/?warm=1", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    tab.page.goto(f"{site.url}/sdk.html")
+    tab.page.get_by_role("button", name="Ask").click()
+    tab.page.wait_for_function("() => document.getElementById('status').textContent.startsWith('Asking')")
+    tab.page.wait_for_timeout(300)
+    assert [line for line in tab.requests if f":{livetoken.port}/" in line] == [
+        f"GET http://localhost:{livetoken.port}/?warm=1"
+    ]
+    held[0].abort()
+    tab.page.wait_for_function("() => document.getElementById('status').textContent.startsWith('Done')")
+    tab.errors.clear()  # Chromium writes about the failure on the console
+
+
 def test_it_talks_and_resumes(sdk_tab: Any) -> None:
     """A new token with the handle goes on with the conversation."""
     assert "Before that you said: “My name is Ada.”" in sdk_tab.page.evaluate("visitor.resume(sdk, endpoint)")["words"]

@@ -263,7 +263,7 @@ def test_page_can_be_left_out(widget: Any) -> None:
 def test_the_function_is_woken_once_and_the_token_fetched_on_intent(
     widget: Any, cloud: Google, livetoken: Function
 ) -> None:
-    """GET / once when the page has loaded; one POST when the pointer comes, however often; none more at the click."""
+    """GET /?warm=1 once when the page has loaded; one POST when the pointer comes, however often; none more at the click."""
     tab = widget()
     address = f"http://localhost:{livetoken.port}/"
 
@@ -272,17 +272,17 @@ def test_the_function_is_woken_once_and_the_token_fetched_on_intent(
 
     tab.until(asked)
 
-    assert asked() == [f"GET {address}"]
+    assert asked() == [f"GET {address}?warm=1"]
     for _ in range(3):
         part(tab, "main").hover()
         tab.page.mouse.move(1, 1)
     part(tab, "main").focus()
     tab.until(lambda: len(asked()) > 1)
     tab.page.wait_for_timeout(300)  # nothing more comes
-    assert asked() == [f"GET {address}", f"POST {address}"]
+    assert asked() == [f"GET {address}?warm=1", f"POST {address}"]
     part(tab, "main").click()
     tab.page.wait_for_function("() => document.querySelector('live-voice').session?.state === 'listening'")
-    assert asked() == [f"GET {address}", f"POST {address}"]
+    assert asked() == [f"GET {address}?warm=1", f"POST {address}"]
     assert len(cloud.mints()) == 1
 
 
@@ -448,10 +448,8 @@ def test_click_to_ready_with_and_without_a_token_at_hand(widget: Any, livetoken:
     # both in the same run, so a busy machine is slower at both; but it may pause during one of them
     for ahead in (False, True) * 5:
         tab = widget()
-        tab.until(
-            lambda tab=tab: [
-                line for line in tab.requests if line.startswith("GET") and line.endswith(f":{livetoken.port}/")
-            ]
+        tab.page.wait_for_function(
+            "(warmUp) => performance.getEntriesByName(warmUp).length", arg=f"http://localhost:{livetoken.port}/?warm=1"
         )
         network = tab.page.context.new_cdp_session(tab.page)
         network.send(
