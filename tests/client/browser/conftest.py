@@ -1,46 +1,16 @@
-"""Real Chromium, the real function and the emulator, on loopback."""
+"""Real Chromium before the site."""
 
-import array
-import contextlib
-import functools
-import http.server
-import io
-import math
-import os
 import pathlib
-import shutil
-import threading
 import time
-import wave
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-import dev.static_server
-from dev.children import ROOT
-from dev.processes import Function, Google, function, google
-from tests.support import PATIENCE, until_ready
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-RATE = 48_000
-# What the fake microphone hears, over and over: (hertz, seconds); 0 is silence. 12 kHz must not reach a 16 kHz stream.
-TONES = ((400, 0.4), (1000, 0.4), (3000, 0.4), (6000, 0.4), (12_000, 0.4), (0, 1.0))
-LOUDNESS = 0.25  # of full scale
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=user-gesture-required",
-    "--host-resolver-rules=MAP insecure.test 127.0.0.1",
-)
+from dev.processes import Function, Google
+from tests.client.chromium import CHROMIUM, MISSING
+from tests.client.site import Site
+from tests.support import PATIENCE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,117 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         if pathlib.Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="Chromium is missing: apt-get install chromium, or set CHROMIUM"))
-
-
-def write_tones(path: pathlib.Path) -> None:
-    """Write the WAV file that the fake microphone plays."""
-    samples = array.array("h")
-    for hertz, seconds in TONES:
-        samples.extend(
-            round(32767 * LOUDNESS * math.sin(2 * math.pi * hertz * i / RATE)) for i in range(int(RATE * seconds))
-        )
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
-
-
-class Site:
-    """Serves the examples as `make run` does, with the ports of this run, and pages that a test adds."""
-
-    def __init__(self, client: pathlib.Path = dev.static_server.CLIENT) -> None:
-        self.texts: dict[bytes, bytes] = {}
-        pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
-        self.pages = pages
-        self.asked: list[str] = []  # paths, in the order of the requests
-        asked = self.asked
-
-        class Handler(dev.static_server.Handler):
-            def send_head(self) -> io.BytesIO | io.BufferedReader | None:
-                asked.append(self.path)
-                if self.path.split("?", 1)[0] not in pages:
-                    return super().send_head()
-                body, headers = pages[self.path.split("?", 1)[0]]
-                self.send_response(200)
-                for name, value in {
-                    "Content-Type": "text/html; charset=utf-8",
-                    "Content-Length": str(len(body)),
-                    **headers,
-                }.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                return io.BytesIO(body)
-
-        handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES), client=client)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://localhost:{self.server.server_port}"
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator["Site"]:
-        """Serve in a thread."""
-        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.server.shutdown()
-            self.server.server_close()
-            thread.join()
-
-    def add(self, path: str, body: str, **headers: str) -> str:
-        """Add a page; returns its address. Underscores in header names stand for hyphens."""
-        self.pages[path] = (body.encode(), {name.replace("_", "-"): value for name, value in headers.items()})
-        return self.url + path
-
-
-@pytest.fixture(scope="session")
-def cloud() -> Iterator[Google]:
-    """The emulator; it speaks much faster than people do, and puts several parts into a message."""
-    with google(speaking_rate=8, sound_parts="bundled") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """The example site; the fixture `livetoken` tells it the ports."""
-    with Site().running() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def prompts(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The project's prompt files, and `shop-waits`: a shop whose model waits for the results of functions."""
-    folder = tmp_path_factory.mktemp("prompts") / "prompts"
-    shutil.copytree(ROOT / "prompts", folder)
-    text = (folder / "shop.md").read_text(encoding="utf-8")
-    waits = text.replace("gemini-3.8-live", "gemini-3.1-flash-live-preview").replace("NON_BLOCKING", "BLOCKING")
-    (folder / "shop-waits.md").write_text(waits, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def livetoken(cloud: Google, site: Site, prompts: pathlib.Path) -> Iterator[Function]:
-    """The function, for the origin of the example site and without a limit that tests would meet."""
-    env = {"LIMIT_PER_ADDRESS": "10000/minute", "LIMIT_PER_ORIGIN": "10000/minute", "PROMPTS": str(prompts)}
-    with function(cloud, [site.url], env=env) as running:
-        until_ready(running.url, site.url)
-        site.texts.update(dev.static_server.replacements(f"http://localhost:{running.port}", cloud.port))
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Debian's Chromium; its microphone plays the tones. One for each module: Playwright's event loop must not run on in others."""
-    tones = tmp_path_factory.mktemp("microphone") / "tones.wav"
-    write_tones(tones)
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"]
-        )
-        yield running
-        running.close()
+            item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 class Tab:

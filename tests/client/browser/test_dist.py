@@ -9,9 +9,10 @@ import pytest
 
 from dev.processes import Function, Google
 from dev.static_server import replacements
-from tests.client.browser.conftest import PRELUDE, Site
+from tests.client.browser.conftest import PRELUDE
 from tests.client.browser.element import ask, part
 from tests.client.npm import ROOT
+from tests.client.site import Site
 
 DIST = ROOT / "client" / "dist"
 

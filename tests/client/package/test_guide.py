@@ -9,10 +9,11 @@ import pytest
 
 from dev.processes import Function, Google, function, google
 from dev.static_server import replacements
-from tests.client.browser.conftest import ARGUMENTS, CHROMIUM, Site, Tab
+from tests.client.browser.conftest import Tab
 from tests.client.browser.element import ask
 from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
+from tests.client.site import Site
 from tests.support import until_ready
 
 GUIDE = (ROOT / "docs" / "client.md").read_text()
@@ -53,19 +54,6 @@ def backend(site: Site) -> Iterator[tuple[Google, Function]]:
         until_ready(running.url, site.url)
         site.texts.update(replacements(f"http://localhost:{running.port}", cloud.port))
         yield cloud, running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium, where there is one."""
-    if not CHROMIUM:
-        pytest.skip("Chromium is missing: apt-get install chromium, or set CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield running
-        running.close()
 
 
 def here(text: str, backend: tuple[Google, Function]) -> str:

@@ -16,12 +16,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from dev.processes import Google, free_port, function, google
 from dev.static_server import Handler
-from tests.client.browser.conftest import ARGUMENTS, CHROMIUM, write_tones
 from tests.client.browser.element import ask, part
+from tests.client.chromium import CHROMIUM
 from tests.client.npm import INSTALL, ROOT
 from tests.support import until_ready
 
@@ -74,19 +73,6 @@ def cloud() -> Iterator[Google]:
     """What the function asks, and what the page talks to."""
     with google(speaking_rate=8) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Chromium with a microphone that hears tones."""
-    tones = tmp_path_factory.mktemp("microphone") / "tones.wav"
-    write_tones(tones)
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"]
-        )
-        yield running
-        running.close()
 
 
 def prepared(name: str, tarball: pathlib.Path, path: str) -> pathlib.Path:

@@ -1,0 +1,59 @@
+"""The example site on a port of its own, with pages that a test adds."""
+
+import contextlib
+import functools
+import http.server
+import io
+import pathlib
+import threading
+from collections.abc import Iterator
+
+import dev.static_server
+
+
+class Site:
+    """Serves the examples as `make run` does, with the ports of this run, and pages that a test adds."""
+
+    def __init__(self, client: pathlib.Path = dev.static_server.CLIENT) -> None:
+        self.texts: dict[bytes, bytes] = {}
+        pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
+        self.pages = pages
+        self.asked: list[str] = []  # paths, in the order of the requests
+        asked = self.asked
+
+        class Handler(dev.static_server.Handler):
+            def send_head(self) -> io.BytesIO | io.BufferedReader | None:
+                asked.append(self.path)
+                if self.path.split("?", 1)[0] not in pages:
+                    return super().send_head()
+                body, headers = pages[self.path.split("?", 1)[0]]
+                self.send_response(200)
+                for name, value in {
+                    "Content-Type": "text/html; charset=utf-8",
+                    "Content-Length": str(len(body)),
+                    **headers,
+                }.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                return io.BytesIO(body)
+
+        handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES), client=client)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://localhost:{self.server.server_port}"
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Site"]:
+        """Serve in a thread."""
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.server.shutdown()
+            self.server.server_close()
+            thread.join()
+
+    def add(self, path: str, body: str, **headers: str) -> str:
+        """Add a page; returns its address. Underscores in header names stand for hyphens."""
+        self.pages[path] = (body.encode(), {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.url + path
