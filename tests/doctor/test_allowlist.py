@@ -57,6 +57,15 @@ def test_look_alike_listed_on_purpose(examine: Examine, function: processes.Func
     assert seen["origin"].detail == "https://twice.example and https://www.twice.example may ask"
 
 
+def test_more_sites_than_an_address_may_ask_for(examine: Examine, google: processes.Google) -> None:
+    """A dozen sites are examined within the default limit of ten requests a minute, and a token is left for the first."""
+    sites = [f"https://site-{number}.example" for number in range(12)]
+    with processes.function(google, sites) as running:
+        seen = examine(running.url, *sites)
+    assert seen.failed == []
+    assert seen["origin"].detail == f"{' and '.join(sites)} may ask"
+
+
 def test_second_origin_is_not_listed(examine: Examine, function: processes.Function) -> None:
     """Every origin that is named must be listed, not only the first one."""
     told = examine(function.url, ORIGIN, "https://blog.example").blames("origin")
