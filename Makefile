@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-policy test-bench audit lint biome format lock languages tables bench doctor mutants mutmut rotation soak sdk dist sites clean
+.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-policy test-bench audit lint biome format lock languages tables golden bench doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,7 +89,7 @@ format: $(READY) ## bring the code into form
 	$(BIN)/ruff format
 
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
-	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy,mutmut}; do echo "$$lock.txt …"; \
+	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy,mutmut,golden}; do echo "$$lock.txt …"; \
 	  $(BIN)/python -m dev.install uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url "$$lock.in" -o "$$lock.txt" || exit 1; done
 
@@ -98,6 +98,9 @@ languages: $(READY) ## write livetoken/prompts/languages.json anew from Unicode 
 
 tables: $(READY) ## write the tables of settings, variables and outputs anew in both READMEs
 	@$(BIN)/python -m dev.tables
+
+golden: $(READY) .cache/golden/.ready ## record byte by byte what google-genai sends for a token, the locked version and 2.34.0
+	@$(BIN)/python -m tests.gemini.golden_requests $(BIN)/python .cache/golden/bin/python
 
 emulator: $(RUN) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
 	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)

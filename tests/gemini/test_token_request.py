@@ -1,9 +1,11 @@
 """The request that a mint sends is, byte by byte, the one that google-genai itself sends for the same token."""
 
+import importlib.metadata
+import json
+import re
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -22,22 +24,16 @@ from livetoken.prompts.files import Prompts
 from livetoken.prompts.prompt import Prompt, TokenSpec
 from livetoken.runtime.deadlines import Deadlines
 from livetoken.settings.environment import Settings
-from tests.gemini.test_tokens import CAPABILITIES
-from tests.support import KEY, ORIGIN
+from tests.gemini.capabilities import CAPABILITIES
+from tests.gemini.golden.record import neutral
+from tests.gemini.golden_requests import EXPIRES, GOLDEN, NEW_SESSION, Case, cases, settings
+from tests.support import KEY
 
-EXPIRES, NEW_SESSION = datetime(2026, 11, 20, 16, 0, 0, 123, UTC), datetime(2026, 11, 20, 15, 32, tzinfo=UTC)
 TEXTS = (
     st.none()
     | st.text(min_size=1, max_size=300)
     | st.sampled_from(["\\u0000\x00", "\ud83d\ude00 \ufeff\u2028", '"}]', "%s{0}\r\n"])
 )
-
-
-def settings(base_url: str = "http://127.0.0.1:9", **environment: str) -> Settings:
-    """Return settings that lead nowhere."""
-    return Settings.from_environment(
-        {"ALLOWED_ORIGINS": ORIGIN, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": base_url, **environment}
-    )
 
 
 class Recorder(httpx2.BaseTransport):
@@ -100,6 +96,41 @@ def same(ours: Settings, spec: TokenSpec) -> bytes:
     filled = gemini.requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
     assert headers_last(filled) == headers_last(recorder.sent)
     return filled.partition(b"\r\n\r\n")[2]
+
+
+@pytest.fixture(name="golden_cases", scope="module")
+def _golden_cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
+    """Return the cases of `make golden`."""
+    return dict(cases(tmp_path_factory.mktemp("golden") / "prompts"))
+
+
+def recorded(version: str) -> dict[str, Any]:
+    """Return what `make golden` has recorded."""
+    document: dict[str, Any] = json.loads((GOLDEN / f"{version}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_ours_are_the_golden_ones(golden_cases: dict[str, Case]) -> None:
+    """Method, path, headers and body of every case, in their order, as a socket got them from the locked SDK."""
+    golden = recorded("locked")
+    assert golden["google-genai"] == importlib.metadata.version("google-genai"), "run `make golden`"
+    ours, tls = {}, tls_context()
+    for name, (environment, spec) in golden_cases.items():
+        requests = Gemini(environment, tls, Deadlines()).requests
+        ours[name] = neutral(requests.filled(spec, KEY, EXPIRES, NEW_SESSION))
+    assert ours == golden["requests"], "run `make golden`, and read what has changed"
+
+
+def test_versions_differ_in_their_name_alone() -> None:
+    """2.34.0, which knows no `httpx2` yet, sends the same bytes but for its own version."""
+    earlier, locked = recorded("2.34.0"), recorded("locked")
+    named = re.compile(rf"google-genai-sdk/({re.escape(earlier['google-genai'])}|{re.escape(locked['google-genai'])}) ")
+    requests, others = (
+        {name: named.sub("google-genai-sdk/VERSION ", request) for name, request in document["requests"].items()}
+        for document in (earlier, locked)
+    )
+    assert requests == others
+    assert all(request.startswith("POST /v1") and request.count("/VERSION ") == 2 for request in requests.values())
 
 
 @pytest.fixture(name="prompt", scope="module")
