@@ -33,6 +33,10 @@ class Answer(NamedTuple):
     content: bytes
 
 
+class NotConnectedError(TimeoutError):
+    """No connection came about in time, so nothing was sent."""
+
+
 Connection = sockets.Socket | sockets.TlsSocket
 Resting = tuple[Connection, float]  # since when
 
@@ -62,10 +66,14 @@ class Connections:
         """Send a whole POST request; return its answer.
 
         Raises:
+            NotConnectedError: there was no connection in time.
             OSError, http.client.HTTPException: there is none, it breaks off, or it does not come in time.
             ValueError: it is longer than any answer of Gemini's.
         """
-        connection = self._kept() or self._deadlines.within(WAIT_SECONDS, self._new, _discard)
+        try:
+            connection = self._kept() or self._deadlines.within(WAIT_SECONDS, self._new, _discard)
+        except TimeoutError as error:
+            raise NotConnectedError from error
         try:
             connection.sendall(request)
             with http.client.HTTPResponse(connection, method="POST") as response:

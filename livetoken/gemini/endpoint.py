@@ -10,7 +10,7 @@ from google import genai
 from google.genai import errors, types
 
 from livetoken.errors import UpstreamError, UpstreamTimeout
-from livetoken.gemini.connection import WAIT_SECONDS, Answer, Connections
+from livetoken.gemini.connection import WAIT_SECONDS, Answer, Connections, NotConnectedError
 from livetoken.gemini.meaning import meaning
 from livetoken.gemini.token_request import TokenRequests
 from livetoken.prompts.prompt import TokenSpec
@@ -46,6 +46,8 @@ class Gemini:
             details = json.dumps(error.details, default=str)
             texts = (spec.system_instruction or "", spec.resumption_handle)
             raise meaning(error.code, str(error.status), details, error.response, texts) from error
+        except NotConnectedError as error:
+            raise UpstreamTimeout("there was no connection to Gemini in time") from error
         except TimeoutError as error:
             raise UpstreamTimeout("Gemini did not answer in time") from error
         except Exception as error:

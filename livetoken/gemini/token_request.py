@@ -72,6 +72,11 @@ def _written(value: str | None) -> bytes:
     return json.dumps(value).encode("ascii")
 
 
+def _shape(spec: TokenSpec) -> tuple[object, ...]:
+    has_text, has_handle = spec.system_instruction is not None, bool(spec.resumption_handle)
+    return spec.prompt.name, spec.model, spec.voice, has_text, has_handle
+
+
 class TokenRequests:
     """The requests of all shapes: one for each prompt, model and voice, with or without text and handle."""
 
@@ -90,7 +95,7 @@ class TokenRequests:
             Misconfigured: naming file, field and reason.
         """
         for handle in ("", "handle") if "session_resumption" in prompt.front.config else ("",):
-            self._request(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", handle))
+            self.written(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", handle))
 
     def mistakes(self, prompt: Prompt) -> list[Mistake]:
         """Return all that the SDK refuses to take or to send of a prompt file's config."""
@@ -103,11 +108,19 @@ class TokenRequests:
             Misconfigured: the prompt file's config is not one that the SDK can write.
         """
         fill = Fill(key, expires_at, new_session_expires_at, spec.system_instruction, spec.resumption_handle)
-        return self._request(spec).filled(fill)
+        return self.written(spec).filled(fill)
 
-    def _request(self, spec: TokenSpec) -> WrittenRequest:
-        has_text, has_handle = spec.system_instruction is not None, bool(spec.resumption_handle)
-        shape = (spec.prompt.name, spec.model, spec.voice, has_text, has_handle)
+    def has(self, spec: TokenSpec) -> bool:
+        """Whether the request for the shape of `spec` is written already."""
+        return _shape(spec) in self._written
+
+    def written(self, spec: TokenSpec) -> WrittenRequest:
+        """Return the request for the shape of `spec`, written now if it has not been before.
+
+        Raises:
+            Misconfigured: as `filled`.
+        """
+        shape = _shape(spec)
         if shape not in self._written:
             with self._lock:  # on a cold instance the warm-up and the first visitor come here at the same time
                 if shape not in self._written:

@@ -74,7 +74,7 @@ class Tokens:
             Misconfigured, UpstreamBusy, UpstreamError, UpstreamTimeout: what Gemini's failure means for us.
                 What was measured until then is in the refusal's `details`.
         """
-        gemini = self._start()
+        gemini = self._start(spec)
         mint = _Mint(self, gemini, spec)
         try:
             with self._deadlines.bounded(MINT_SECONDS):
@@ -83,16 +83,18 @@ class Tokens:
             refusal.details.update(mint.measured)
             raise
 
-    def _start(self) -> "Gemini":
-        """Return the endpoint; importing the SDK is a part of our start, not of Gemini's time."""
-        if self.started():
+    def _start(self, spec: TokenSpec) -> "Gemini":
+        """Return the endpoint with its request for `spec`: what the SDK takes to come and to write it is our start."""
+        if self.started() and self.gemini().requests.has(spec):
             return self.gemini()
         try:
             self._deadlines.start(self._key_source.prepare)
-            return self._deadlines.start(self.gemini)
+            gemini = self._deadlines.start(self.gemini)
+            self._deadlines.start(lambda: gemini.requests.written(spec))
         except TimeoutError as error:
             cause = f"the function's own start took more than {START_SECONDS:.0f} s, before Gemini was asked"
             raise TemporarilyUnavailable(f"{cause}; give it more processor time (Terraform: cpu)") from error
+        return gemini
 
 
 class _Mint:

@@ -18,9 +18,10 @@ from google.genai import _live_converters
 from google.genai.tokens import Tokens as Tokens_
 
 from dev import processes
-from livetoken.errors import Misconfigured, TemporarilyUnavailable
+from livetoken.errors import Misconfigured, TemporarilyUnavailable, UpstreamTimeout
 from livetoken.gemini.connection import Answer
 from livetoken.gemini.endpoint import _name
+from livetoken.gemini.token_request import TokenRequests
 from livetoken.gemini.tokens import Token, Tokens
 from livetoken.prompts.files import Prompts
 from livetoken.prompts.locked import SETUP_FIELDS
@@ -340,6 +341,34 @@ def test_new_key_is_tried_once(cloud: processes.Google) -> None:
     with pytest.raises(Misconfigured) as caught:
         mint_with(Key("another-bad-key-of-length", "2"))
     assert "version 2" in caught.value.cause
+
+
+def test_the_start_is_not_geminis_time(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that the SDK is long in writing, as on a quarter of a processor, leaves Gemini all of its time."""
+    tokens, prompts = tokens_for(cloud)
+    write = TokenRequests._write
+
+    def slowly(*arguments: Any) -> Any:
+        time.sleep(1.5)
+        return write(*arguments)
+
+    monkeypatch.setattr(TokenRequests, "_write", slowly)
+    monkeypatch.setattr("livetoken.gemini.tokens.MINT_SECONDS", 1.0)
+    assert tokens.mint(next(iter(prompts)).token_spec(Page.from_fields({}, ORIGIN))).name
+
+
+def test_no_connection_in_time(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gemini, which was not asked, is not blamed for giving no answer."""
+    tokens, prompts = tokens_for(cloud)
+    spec = next(iter(prompts)).token_spec(Page.from_fields({}, ORIGIN))
+
+    def never(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("livetoken.gemini.connection.Connections._new", never)
+    with pytest.raises(UpstreamTimeout) as caught:
+        tokens.mint(spec)
+    assert caught.value.cause == "there was no connection to Gemini in time"
 
 
 def test_start_that_takes_too_long(cloud: processes.Google, monkeypatch: pytest.MonkeyPatch) -> None:
