@@ -73,7 +73,7 @@ def _written(value: str | None) -> bytes:
 
 
 class TokenRequests:
-    """The requests of all shapes: one for each prompt, model and voice, with or without text and handle."""
+    """The requests of all shapes: one for each prompt, model, voice and page tools, with or without text and handle."""
 
     def __init__(self, new_client: Callable[[str, httpx2.BaseTransport], Client]) -> None:
         """Remember how to make a client of the SDK with a key and a transport of ours."""
@@ -90,7 +90,8 @@ class TokenRequests:
             Misconfigured: naming file, field and reason.
         """
         for handle in ("", "handle") if "session_resumption" in prompt.front.config else ("",):
-            self._request(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", handle))
+            front = prompt.front
+            self._request(TokenSpec(prompt, front.models[0], front.voices[0], "text", handle, front.page_tools))
 
     def mistakes(self, prompt: Prompt) -> list[Mistake]:
         """Return all that the SDK refuses to take or to send of a prompt file's config."""
@@ -107,7 +108,7 @@ class TokenRequests:
 
     def _request(self, spec: TokenSpec) -> WrittenRequest:
         has_text, has_handle = spec.system_instruction is not None, bool(spec.resumption_handle)
-        shape = (spec.prompt.name, spec.model, spec.voice, has_text, has_handle)
+        shape = (spec.prompt.name, spec.model, spec.voice, spec.page_tools, has_text, has_handle)
         if shape not in self._written:
             with self._lock:  # on a cold instance the warm-up and the first visitor come here at the same time
                 if shape not in self._written:
