@@ -70,10 +70,12 @@ def mint_token(request: Request) -> Response:
 def answer(request: Request, request_log: RequestLog) -> Response:
     """Return the answer to `request`; each line may refuse, the cheapest first."""
     asked_for = routes.route(request)
+    if asked_for == routes.PREFLIGHT:
+        return answers.preflight()
     if asked_for == routes.WARM:
-        return answers.health(settings, warm=warm_up.wait())
-    if asked_for != routes.TOKEN:
-        return answers.without_token(asked_for, settings)
+        return answers.health(settings, prompts.public(request.args.get("prompt")), warm=warm_up.wait())
+    if asked_for == routes.HEALTH:
+        return answers.health(settings, prompts.public(request.args.get("prompt")))
     origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
     settings.require_running()
     warm_up.start()

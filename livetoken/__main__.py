@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 
-from livetoken.check import problems
+from livetoken.check import findings
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -17,12 +17,12 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     folder: str = parser.parse_args(arguments).folder
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the SDK's, about names that are told as mistakes, and about its own future
-        found = problems(environment, folder)
-    if found:
-        lines = ["livetoken check: mend this before you deploy:", *(f"  - {line}" for line in found), ""]
+        found = findings(environment, folder)
+    if found.problems:
+        lines = ["livetoken check: mend this before you deploy:", *(f"  - {line}" for line in found.problems), ""]
         sys.stderr.write("\n".join(lines))
         return 1
-    sys.stdout.write("livetoken check: no mistakes.\n")
+    sys.stdout.write("".join(f"{line}\n" for line in [*found.remarks, "livetoken check: no mistakes."]))
     return 0
 
 

@@ -6,6 +6,7 @@ The start finds the most; what only the SDK's types can judge is found by the wa
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from livetoken.gemini.connection import tls_context
 from livetoken.gemini.endpoint import Gemini
@@ -23,8 +24,15 @@ _KEYS = ("GEMINI_API_KEY", "GEMINI_API_KEY_SECRET")
 _PLACEHOLDERS = {"ALLOWED_ORIGINS": "https://unknown.example", "GEMINI_API_KEY": "0" * 40}
 
 
-def problems(environment: Mapping[str, str], folder: str = "") -> list[str]:
-    """Return a line for each mistake in the prompt files, and in those settings that `environment` has.
+class Findings(NamedTuple):
+    """What the owner is told, a line each."""
+
+    problems: list[str]
+    remarks: list[str]
+
+
+def findings(environment: Mapping[str, str], folder: str = "") -> Findings:
+    """Return every mistake in the prompt files, and in those settings that `environment` has, and how long texts are.
 
     Args:
         environment: what is not set in it is taken for right: a pipeline does not know all that the function will.
@@ -42,10 +50,12 @@ def problems(environment: Mapping[str, str], folder: str = "") -> list[str]:
         try:
             settings = Settings.from_environment(_completed(usable))
         except SettingsError:
-            return found  # without a folder there are no files
+            return Findings(found, [])  # without a folder there are no files
     if "ALLOWED_ORIGINS" not in given:
         settings = dataclasses.replace(settings, allowed_origins=())
-    return [*found, *_in_prompt_files(settings)]
+    prompts, mistakes = read_folder(settings)
+    remarks = [f"{name}.md: knowledge {prompt.length}" for name, prompt in prompts.items() if prompt.knowledge]
+    return Findings([*found, *mistakes, *_only_the_sdk_finds(settings, mistakes)], remarks)
 
 
 def _completed(given: Mapping[str, str]) -> dict[str, str]:
@@ -53,12 +63,13 @@ def _completed(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in _PLACEHOLDERS.items() if name not in left_out} | dict(given)
 
 
-def _in_prompt_files(settings: Settings) -> list[str]:
-    _, found = read_folder(settings)
+def _only_the_sdk_finds(settings: Settings, told: list[str]) -> list[str]:
+    """Return a line for each mistake in the prompt files that is not `told` already."""
+    found: list[str] = []
     requests = Gemini(settings, tls_context(), Deadlines()).requests
     for path in prompt_files(settings):
         for mistake in _refused_by_the_sdk(path, requests):
-            if not any(line.startswith(f"{path.name}: {mistake.field}: ") for line in found):
+            if not any(line.startswith(f"{path.name}: {mistake.field}: ") for line in [*told, *found]):
                 found.append(f"{path.name}: {mistake}")
     return found
 

@@ -8,7 +8,7 @@ locals {
   _worst_case = local._prices.worst_case
 
   # What a prompt file says about money: its models, and from how many tokens on it compresses its context.
-  _fronts = { for name, path in local.files : name => try(yamldecode(regex("(?ms)\\A\\x{feff}?---[ \\t]*\\r?\\n(.*?)^---[ \\t]*\\r?(?:\\n|\\z)", file(path))[0]), {}) if startswith(name, "prompts/") }
+  _fronts = { for name, path in local.files : name => try(yamldecode(regex("(?ms)\\A\\x{feff}?---[ \\t]*\\r?\\n(.*?)^---[ \\t]*\\r?(?:\\n|\\z)", file(path))[0]), {}) if startswith(name, "prompts/") && !startswith(name, "prompts/knowledge/") }
   _talks = distinct(flatten([for front in values(local._fronts) : [
     for model in flatten([try(front.model, "gemini-3.8-live")]) : { # the function's own default
       model = trimprefix(try(tostring(model), "?"), "models/")

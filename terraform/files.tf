@@ -8,7 +8,7 @@ locals {
   # name in the archive => file on this machine
   files = merge(
     { for path in local._code : path => "${local._root}/${path}" if !can(regex("(^|/)\\.", path)) },
-    { for name in fileset(local._prompts, "*.md") : "prompts/${name}" => "${local._prompts}/${name}" if can(regex("^[a-z0-9][a-z0-9-]*\\.md$", name)) },
+    { for name in setunion(fileset(local._prompts, "*.md"), fileset(local._prompts, "knowledge/*.md")) : "prompts/${name}" => "${local._prompts}/${name}" if can(regex("^(knowledge/)?[a-z0-9][a-z0-9-]*\\.md$", name)) },
   )
 
   # In the archive's own path, so that a saved plan still finds what it was made from.

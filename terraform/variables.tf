@@ -100,7 +100,7 @@ variable "project_id" {
 }
 
 variable "prompts" {
-  description = "Folder of your own prompt files on this machine; they replace the shipped ones in the archive. Only files named NAME.md count, NAME as in `default_prompt`."
+  description = "Folder of your own prompt files on this machine; they replace the shipped ones in the archive. Only files named NAME.md count, NAME as in `default_prompt`, and those of the folder `knowledge` in it."
   type        = string
   default     = null
 }

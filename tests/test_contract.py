@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from dev import processes
 from livetoken.errors import every_refusal
-from livetoken.prompts.page import FIELDS, FLAGS
+from livetoken.prompts.page import FIELDS, FLAGS, LISTS
 from tests.support import ORIGIN, ROOT, MakeClient, post
 
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -114,6 +115,39 @@ def test_health_mints_nothing(client: FlaskClient, cloud: processes.Google) -> N
             ORIGIN if headers.get("Origin") == ORIGIN else None
         )
     assert len(cloud.mints()) == before
+
+
+def test_questions(make_client: MakeClient, cloud: processes.Google, prompt_folder: Callable[..., str]) -> None:
+    """`GET /?prompt=NAME` tells a prompt's questions at once, to anybody; a page of an allowed origin can read them."""
+    prompt_folder("---\nquestions: [Why?, 'How, then?']\n---\nHi.", "asked")
+    client, before = make_client(PROMPTS=prompt_folder("---\nquestions: What is this?\n---\nHi.")), len(cloud.mints())
+    asked = {"status": "ok", "questions": ["Why?", "How, then?"]}
+    response = client.get("/?prompt=asked", headers={"Origin": ORIGIN})
+    assert (response.status_code, response.json) == (200, asked)
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    matches(response.json, "Health")
+    carries_the_headers_of_all_answers(response)
+    assert not sys.modules["main"].warm_up._over.is_set()
+    assert (
+        "Access-Control-Allow-Origin"
+        not in client.get("/?prompt=asked", headers={"Origin": "https://evil.example"}).headers
+    )
+    assert client.get("/?prompt=").json == {"status": "ok", "questions": ["What is this?"]}
+    warm = client.get("/?warm=1&prompt=asked").json
+    assert warm == {**asked, "warm": True}
+    matches(warm, "Health")
+    token = post(client, {"prompt": "asked"})
+    assert token.json["questions"] == asked["questions"]
+    matches(token.json, "Token")
+    assert len(cloud.mints()) == before + 1
+
+
+@pytest.mark.parametrize(
+    "query", ["", "prompt=shop", "prompt=nobody", "prompt=../main", "prompt=%00", "prompt=%ff", "prompt[]=guide", "Prompt=guide", "prompt=guide%20"]
+)  # fmt: skip
+def test_no_questions(client: FlaskClient, query: str) -> None:
+    """A prompt without questions, one that is not there and what is no name get the plain answer."""
+    assert client.get(f"/?{query}").json == {"status": "ok"}
 
 
 def test_answered_when_warm(make_client: MakeClient, cloud: processes.Google) -> None:
@@ -372,7 +406,7 @@ def test_unexpected_failure_is_json_with_cors(
 def test_openapi_and_code_name_the_same_fields_and_codes() -> None:
     """docs/openapi.yaml lists exactly the code's fields, statuses and codes."""
     schemas = OPENAPI["components"]["schemas"]
-    assert set(schemas["Page"]["properties"]) == {*FIELDS, *FLAGS}
+    assert set(schemas["Page"]["properties"]) == {*FIELDS, *FLAGS, *LISTS}
     assert set(schemas["Refusal"]["properties"]["code"]["enum"]) == {refusal.code for refusal in every_refusal()}
     by_status: dict[str, set[str]] = {}
     for refusal in every_refusal():

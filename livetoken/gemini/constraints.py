@@ -27,10 +27,10 @@ class UnusableConfig(Misconfigured):
 
 
 class Constraints:
-    """What tokens lock, as the SDK's own type; each prompt file's config is checked once."""
+    """What tokens lock, as the SDK's own type; each prompt file's config is checked once for each model."""
 
     def __init__(self) -> None:
-        self._configs: dict[str, types.LiveConnectConfig | UnusableConfig] = {}
+        self._configs: dict[tuple[object, ...], types.LiveConnectConfig | UnusableConfig] = {}
 
     def of(self, spec: TokenSpec) -> types.LiveConnectConstraints:
         """Return what a token for `spec` locks: the prompt's config with model, voice, instruction and handle.
@@ -38,8 +38,8 @@ class Constraints:
         Raises:
             UnusableConfig: naming the prompt file, fields and reasons.
         """
-        name = spec.prompt.name
-        config = self._configs.get(name) or self._configs.setdefault(name, checked_config(spec.prompt))
+        name = (spec.prompt.name, spec.model, spec.page_tools)
+        config = self._configs.get(name) or self._configs.setdefault(name, checked_config(spec))
         if isinstance(config, UnusableConfig):
             raise UnusableConfig(config.prompt, config.mistakes)
         update: dict[str, Any] = {}
@@ -53,13 +53,14 @@ class Constraints:
         return types.LiveConnectConstraints(model=spec.model, config=config.model_copy(update=update))
 
 
-def checked_config(prompt: Prompt) -> types.LiveConnectConfig | UnusableConfig:
-    """Return a prompt file's config as the SDK's own type, or the refusal that names file, fields and reasons."""
+def checked_config(spec: TokenSpec) -> types.LiveConnectConfig | UnusableConfig:
+    """Return what a prompt file locks as the SDK's own type, or the refusal that names file, fields and reasons."""
+    prompt = spec.prompt
     usual: dict[str, object] = {"input_audio_transcription": {}, "output_audio_transcription": {}}
     if "generation_config" not in prompt.front.open:
         usual["response_modalities"] = ["AUDIO"]
     # a field that is left to the client must not be sent: the mask does not name it
-    wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(prompt.front.config)
+    wanted = {name: value for name, value in usual.items() if name not in prompt.front.open} | dict(spec.config)
     try:
         config = types.LiveConnectConfig.model_validate(wanted)
     except Exception:  # noqa: BLE001 - the SDK's names take a value that is no text for one, and stumble

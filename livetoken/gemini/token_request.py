@@ -74,11 +74,11 @@ def _written(value: str | None) -> bytes:
 
 def _shape(spec: TokenSpec) -> tuple[object, ...]:
     has_text, has_handle = spec.system_instruction is not None, bool(spec.resumption_handle)
-    return spec.prompt.name, spec.model, spec.voice, has_text, has_handle
+    return spec.prompt.name, spec.model, spec.voice, spec.page_tools, has_text, has_handle
 
 
 class TokenRequests:
-    """The requests of all shapes: one for each prompt, model and voice, with or without text and handle."""
+    """The requests of all shapes: one for each prompt, model, voice and page tools, with or without text and handle."""
 
     def __init__(self, new_client: Callable[[str, httpx2.BaseTransport], Client]) -> None:
         """Remember how to make a client of the SDK with a key and a transport of ours."""
@@ -95,7 +95,8 @@ class TokenRequests:
             Misconfigured: naming file, field and reason.
         """
         for handle in ("", "handle") if "session_resumption" in prompt.front.config else ("",):
-            self.written(TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], "text", handle))
+            front = prompt.front
+            self.written(TokenSpec(prompt, front.models[0], front.voices[0], "text", handle, front.page_tools))
 
     def mistakes(self, prompt: Prompt) -> list[Mistake]:
         """Return all that the SDK refuses to take or to send of a prompt file's config."""

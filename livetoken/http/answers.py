@@ -1,13 +1,13 @@
 """JSON answers, with the headers that all of them carry."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
 
 from livetoken.errors import Refusal
 from livetoken.gemini.tokens import Token
-from livetoken.http.routes import PREFLIGHT
 from livetoken.settings.environment import Settings
 
 
@@ -22,16 +22,14 @@ def answer(status: int, content: dict[str, Any] | None, headers: dict[str, str] 
     return response
 
 
-def without_token(asked_for: str, settings: Settings) -> Response:
-    """Return the answer to a health check, or to a preflight: flask-cors adds what an allowed origin may do."""
-    if asked_for == PREFLIGHT:
-        return answer(204, None)
-    return health(settings)
+def preflight() -> Response:
+    """Return the answer to a preflight: flask-cors adds what an allowed origin may do."""
+    return answer(204, None)
 
 
-def health(settings: Settings, **more: bool) -> Response:
-    """Return the answer to a health check, with what else is known."""
-    return answer(200, {"status": "ok" if settings.paused is None else "paused", **more})
+def health(settings: Settings, public: Mapping[str, object], **more: bool) -> Response:
+    """Return the answer to a health check, with what is public of a prompt and what else is known."""
+    return answer(200, {"status": "ok" if settings.paused is None else "paused", **more, **public})
 
 
 def token(minted: Token, settings: Settings) -> Response:
@@ -45,6 +43,7 @@ def token(minted: Token, settings: Settings) -> Response:
         "prompt": minted.spec.prompt.name,
         "apiVersion": settings.gemini_api_version,
         "websocketUrl": settings.websocket_url,
+        **minted.spec.prompt.public,
     }
     return answer(200, content)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from livetoken.errors import InvalidRequest, OriginNotAllowed
-from livetoken.prompts import plain_yaml
+from livetoken.prompts import knowledge, plain_yaml
 from livetoken.prompts.front_matter import FrontMatter
 from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.page import Page
@@ -44,6 +44,11 @@ class Prompts:
         """Compile every template, by a token that nobody gets; part of the warm-up."""
         for prompt in self:
             prompt.token_spec(Page.from_fields({}, ""))
+
+    def public(self, name: str | None) -> dict[str, list[str]]:
+        """Return what anybody may know of a prompt: its questions, where it has some; "" stands for the default one."""
+        prompt = None if name is None else self._prompts.get(name or self._default)
+        return prompt.public if prompt else {}
 
     def find(self, page: Page, origin: str) -> Prompt:
         """Return the prompt that `page` names, or the default one.
@@ -90,8 +95,10 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     front, text = split(path)
     mistakes: list[Mistake] = []
     parsed = template = None
+    words = ""
     try:
         parsed = FrontMatter.parse(plain_yaml.load(front or ""), settings)
+        words = knowledge.read(parsed.knowledge, settings.prompts)
     except PromptError as error:
         lines = plain_yaml.field_lines(front or "")
         mistakes += [mistake.located(lines) for mistake in error.mistakes]
@@ -103,9 +110,14 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
     if parsed and "system_instruction" in parsed.open and text.strip():
         reason = "system_instruction is left to the client; the text below the front matter would never be used"
         mistakes.append(Mistake("open", reason))
+    if words and not text.strip():
+        mistakes.append(Mistake("knowledge", "would never be used: there is no text below the front matter to follow"))
     if mistakes or not parsed or not template:
         raise PromptError(mistakes)
-    return Prompt(path.stem, parsed, template)
+    prompt = Prompt(path.stem, parsed, template, words)
+    if words and not prompt.length.fits:
+        raise PromptError([prompt.length.mistake.located(plain_yaml.field_lines(front or ""))])
+    return prompt
 
 
 def split(path: Path) -> tuple[str | None, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from livetoken.prompts import page_tools, questions
 from livetoken.prompts.locked import SETUP_FIELDS, config_mistakes, open_mistakes, without_blanks
 from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.models import DEFAULT_MODEL, VOICES, objections
@@ -12,7 +13,8 @@ from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
 from livetoken.settings.previews import entry_for
 
-_FIELDS = ("model", "voices", "origins", "open", "config")
+_FIELDS = ("model", "voices", "origins", "open", "config", "page_tools", "knowledge", "questions")
+_EXTRAS = {"page_tools": "name", "knowledge": "file name", "questions": "text"}  # and what each holds
 _ALL = "all"  # instead of a list of voices
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
@@ -25,6 +27,9 @@ class FrontMatter(NamedTuple):
     origins: tuple[str, ...]
     open: tuple[str, ...]
     config: Mapping[str, Any]
+    page_tools: tuple[str, ...]
+    knowledge: tuple[str, ...]  # names of files in the folder `knowledge` beside the prompt files
+    questions: tuple[str, ...]
 
     @property
     def field_mask(self) -> str | None:
@@ -57,6 +62,9 @@ class FrontMatter(NamedTuple):
             origins=_names(front.get("origins", [])),
             open=_names(front.get("open", [])),
             config=without_blanks(front["config"]) if isinstance(front.get("config"), dict) else {},
+            page_tools=_texts(front.get("page_tools")),
+            knowledge=_texts(front.get("knowledge")),
+            questions=_texts(front.get("questions")),
         )
 
     def mistakes(self, settings: Settings) -> Iterator[Mistake]:
@@ -70,15 +78,22 @@ class FrontMatter(NamedTuple):
         yield from _origin_mistakes(self.origins, settings)
         yield from config_mistakes(self.config)
         yield from open_mistakes(self.open, self.config)
+        yield from page_tools.mistakes(self.page_tools, self.config, self.open)
+        yield from questions.mistakes(self.questions)
         for model in self.models:
             for name, fix in objections(model, self.config, settings.gemini_api_version):
                 yield Mistake("model" if name == "model" else f"config.{name}", fix)
 
 
 def _names(value: object) -> tuple[str, ...]:
+    """Return the same as `_texts`, each of them once."""
+    return tuple(dict.fromkeys(_texts(value)))
+
+
+def _texts(value: object) -> tuple[str, ...]:
     """Return a string, or a list of them, as a tuple; nothing for what `_shape_mistakes` reports."""
     items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return tuple(dict.fromkeys(item for item in items if isinstance(item, str)))
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def _shape_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -86,15 +101,15 @@ def _shape_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:
     for name in front:
         if name not in _FIELDS:
             yield Mistake(name, f"is not a field of a prompt file; they are {', '.join(_FIELDS)}")
-    for name in ("model", "voices", "origins", "open"):
+    for name in ("model", "voices", "origins", "open", *_EXTRAS):
         value = front.get(name, "absent")
         items = [value] if isinstance(value, str) else value
         # for the others, written but empty must not mean everybody or anything
-        may_be_empty = name == "open" and value in (None, Blank.BLANK, [])
+        may_be_empty = name in ("open", *_EXTRAS) and (value in (None, []) or (name == "open" and value is Blank.BLANK))
         if not may_be_empty and not (
             items and isinstance(items, list) and all(isinstance(item, str) for item in items)
         ):
-            yield Mistake(name, "must be a name, or a list of names")
+            yield Mistake(name, f"must be a {(kind := _EXTRAS.get(name, 'name'))}, or a list of {kind}s")
     if not isinstance(front.get("config"), dict | Blank | None):
         yield Mistake("config", "must be fields of the Live API's config, such as `temperature: 0.7`")
 

@@ -19,6 +19,7 @@ _GONE = ("gemini-live-2.5-flash-preview", "gemini-2.0-flash-live-001", "gemini-2
 _STABLE, _THINKING, _LEGACY = "gemini-3.8-live", "gemini-3.8-live-extended-thinking", "gemini-3.1-flash-live-preview"
 _NATIVE_AUDIO = "gemini-2.5-flash-native-audio-"
 _KNOWN = (_STABLE, _THINKING, _LEGACY)
+NON_BLOCKING = (_STABLE, _THINKING)  # the models that go on talking while a function runs
 
 
 def objections(model: str, config: Mapping[str, Any], api_version: str) -> Iterator[tuple[str, str]]:

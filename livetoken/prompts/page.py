@@ -6,14 +6,18 @@ from typing import NamedTuple
 
 from livetoken.errors import InvalidRequest
 from livetoken.prompts.languages import language_name
-from livetoken.prompts.text import clean
+from livetoken.prompts.sections import FIELD as SECTIONS_FIELD
+from livetoken.prompts.sections import listed
+from livetoken.prompts.text import clean, one_line
 
 TITLE_CHARACTERS = 200  # longer titles are cut
 RAW_TITLE_CHARACTERS = 1000  # looked at: enough for a title with much white space
 URL_CHARACTERS = 500  # longer ones are refused, without counting query and fragment
 CONTENT_CHARACTERS = 12_000  # as sent; longer texts are refused, never cut
 FIELDS = ("prompt", "model", "voice", "lang", "pageTitle", "pageUrl", "pageContent", "resumptionHandle")
-FLAGS = ("interactiveHighlights",)  # sent by older clients; has no effect
+FLAGS = ("interactiveHighlights",)  # False: this client shows no sections
+LISTS = (SECTIONS_FIELD,)
+_KNOWN = frozenset((*FIELDS, *FLAGS, *LISTS))
 
 
 class Page(NamedTuple):
@@ -26,6 +30,8 @@ class Page(NamedTuple):
     title: str
     url: str
     content: str
+    sections: str  # a line `id: title` for each
+    shows_sections: bool
     resumption_handle: str
 
     def __repr__(self) -> str:
@@ -52,9 +58,11 @@ class Page(NamedTuple):
             model=model,
             voice=words["voice"],
             language=language_name(words["lang"] or "en"),
-            title=" ".join(clean(words["pageTitle"][:RAW_TITLE_CHARACTERS]).split())[:TITLE_CHARACTERS].strip(),
+            title=one_line(words["pageTitle"][:RAW_TITLE_CHARACTERS])[:TITLE_CHARACTERS].strip(),
             url=own_url(words["pageUrl"], origin),
             content=clean(words["pageContent"]),
+            sections=listed(fields.get(SECTIONS_FIELD, [])),
+            shows_sections=fields.get("interactiveHighlights") is not False,
             resumption_handle=words["resumptionHandle"],
         )
 
@@ -68,9 +76,9 @@ class Page(NamedTuple):
 def _words(fields: Mapping[str, object]) -> dict[str, str]:
     """Return every text field, "" where it is absent; raises InvalidRequest for names and types that are wrong."""
     for name in fields:
-        if name not in (*FIELDS, *FLAGS) and re.fullmatch(r"\w{1,40}", name, re.ASCII):
+        if name not in _KNOWN and re.fullmatch(r"\w{1,40}", name, re.ASCII):
             raise InvalidRequest(name, "is not known here")
-        if name not in (*FIELDS, *FLAGS):
+        if name not in _KNOWN:
             raise InvalidRequest("", "has a field that is not known here")
     words = {}
     for name in FIELDS:

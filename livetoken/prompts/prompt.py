@@ -1,12 +1,14 @@
 """A persona, and what a token for it is to lock."""
 
 import secrets
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from livetoken.errors import InvalidRequest
 from livetoken.prompts.front_matter import FrontMatter
+from livetoken.prompts.knowledge import Length
 from livetoken.prompts.page import Page
+from livetoken.prompts.page_tools import SHOW_SECTION, with_page_tools
 from livetoken.prompts.template import Template
 
 
@@ -16,6 +18,18 @@ class Prompt(NamedTuple):
     name: str
     front: FrontMatter
     template: Template
+    knowledge: str = ""
+
+    @property
+    def length(self) -> Length:
+        """How long the instruction may become."""
+        page = "pageContent" in self.template.placeholders
+        return Length.of((self.template.source, self.knowledge), page=page, config=self.front.config)
+
+    @property
+    def public(self) -> dict[str, list[str]]:
+        """What anybody may know of it, as answers say it."""
+        return {"questions": list(self.front.questions)} if self.front.questions else {}
 
     def token_spec(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "TokenSpec":
         """Return what a token for `page` is to lock; without an instruction where the template renders to nothing.
@@ -35,12 +49,18 @@ class Prompt(NamedTuple):
             raise InvalidRequest("resumptionHandle", "belongs into the page's own setup: this prompt leaves it open")
         if page.resumption_handle and "session_resumption" not in self.front.config:
             raise InvalidRequest("resumptionHandle", "is not possible here: this prompt has no session_resumption")
+        page_tools = self.front.page_tools
+        if not page.shows_sections:
+            page_tools = tuple(name for name in page_tools if name != SHOW_SECTION)
+        if SHOW_SECTION not in page_tools:
+            page = page._replace(sections="")
         return TokenSpec(
             self,
             page.model or self.front.models[0],
             page.voice or self.front.voices[0],
-            self.template.render(page, marker()) or None,
+            self.template.render(page, marker(), self.knowledge) or None,
             page.resumption_handle,
+            page_tools,
         )
 
 
@@ -52,6 +72,12 @@ class TokenSpec(NamedTuple):
     voice: str
     system_instruction: str | None
     resumption_handle: str
+    page_tools: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """What the token locks beside model, voice, instruction and handle."""
+        return with_page_tools(self.prompt.front.config, self.page_tools, self.model)
 
     def __repr__(self) -> str:
         """Return what may be shown: no stranger's words, no handle."""

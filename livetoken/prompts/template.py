@@ -13,7 +13,17 @@ from jinja2.sandbox import SandboxedEnvironment
 from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.page import Page
 
-PLACEHOLDERS = {"pageTitle": "page-title", "pageUrl": "page-url", "pageContent": "page-content"}
+PLACEHOLDERS = {
+    "pageTitle": "page-title",
+    "pageUrl": "page-url",
+    "pageContent": "page-content",
+    "pageSections": "page-sections",
+}
+_OURS = ("lang", "knowledge")  # placeholders of which no stranger writes a word
+_WHERE_NOT_PLACED = {  # what follows a text that does not say where it belongs
+    "knowledge": "What the owner of this website wants you to know:",
+    "pageSections": "The sections of the page, for show_section, each with its id and title:",
+}
 DEEPEST = 40  # nodes, one in the other; Python compiles no more than a hundred blocks, and what depth the stack allows
 BEYOND = 1e15  # numbers that are infinite or have thousands of digits compile to no Python
 # a comment would vanish, so it has a mark that no file can hold
@@ -71,7 +81,8 @@ class Template:
         """
         self.source = source
         try:
-            mistakes = list(dict.fromkeys(_mistakes(_ENVIRONMENT.parse(source))))
+            tree = _ENVIRONMENT.parse(source)
+            mistakes = list(dict.fromkeys(_mistakes(tree)))
         except TemplateSyntaxError as error:
             reason = f"{(error.message or 'cannot be read').rstrip('.')}; {_FIX}"
             mistakes = [Mistake("template", reason, error.lineno)]
@@ -79,22 +90,32 @@ class Template:
             mistakes = [_TOO_DEEP]
         if mistakes:
             raise PromptError(mistakes)
+        self.placeholders = frozenset(node.name for node in tree.find_all(nodes.Name))
 
     @functools.cached_property
     def _template(self) -> jinja2.Template:
         # parsed again, because compiling changes the parsed tree, and two first requests may do it at once
         return _ENVIRONMENT.from_string(self.source)
 
-    def render(self, page: Page, marker: str) -> str:
+    def render(self, page: Page, marker: str, knowledge: str = "") -> str:
         """Return the system instruction for `page`, every stranger's text between marks that carry `marker`.
 
         Args:
             page: the cleaned fields.
             marker: hard to guess and new for each request, so that no text can close its own fence.
+            knowledge: the owner's words; they and the sections follow where the template has no place for them.
         """
-        texts = {"pageTitle": page.title, "pageUrl": page.url, "pageContent": page.content}
-        fenced = {name: Fenced(texts[name], mark, marker) for name, mark in PLACEHOLDERS.items()}
-        text = self._template.render(lang=page.language, **fenced).strip()
+        texts = (page.title, page.url, page.content, page.sections)
+        values: dict[str, object] = {
+            name: Fenced(text, mark, marker) for (name, mark), text in zip(PLACEHOLDERS.items(), texts, strict=True)
+        }
+        values["knowledge"] = knowledge
+        text = self._template.render(lang=page.language, **values).strip()
+        if not text:
+            return ""
+        for name, heading in _WHERE_NOT_PLACED.items():
+            if values[name] and name not in self.placeholders:
+                text += f"\n\n{heading}\n{values[name]}"
         if marker not in text:
             return text
         return (
@@ -107,7 +128,7 @@ def _mistakes(tree: nodes.Template) -> list[Mistake]:
     """Return what is wrong with a parsed template."""
     if _depth(tree) > DEEPEST:
         return [_TOO_DEEP]
-    known = ("lang", *PLACEHOLDERS)
+    known = (*_OURS, *PLACEHOLDERS)
     found: list[tuple[int, str]] = []
     for node in [tree, *tree.find_all(nodes.Node)]:
         if isinstance(node, nodes.Name) and node.name not in known:

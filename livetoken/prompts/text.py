@@ -60,6 +60,13 @@ def clean(text: str) -> str:
     return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()
 
 
+def one_line(text: str) -> str:
+    """Return `text` cleaned, as one line with single spaces."""
+    if not (text.isascii() and text.isprintable()):
+        text = clean(text)
+    return " ".join(text.split())
+
+
 def _composed(text: str) -> str:
     """Return `text` in NFC, with joiners only where they join, and no more marks in a row than any language needs."""
     settled = _nfc(re.sub(_NOT_NEEDED, "", text))

@@ -73,14 +73,15 @@ def test_gcloud_would_upload_the_same_files(archive: Path, tmp_path: Path) -> No
     """.gcloudignore leaves exactly the archive's files to `gcloud functions deploy`, whatever lies around."""
     if shutil.which("git") is None:
         pytest.skip("git is not on PATH, and its rules are those of .gcloudignore")
-    for name in (*listing(archive), "README.md", ".env", "tests/test_x.py", "livetoken/__pycache__/x.pyc", "terraform/main.tf", "dev/x.py",
+    deployed = {*listing(archive), "prompts/knowledge/opening-hours.md"}
+    for name in (*deployed, "prompts/knowledge/prices.csv", "prompts/knowledge/old/hours.md", "README.md", ".env", "tests/test_x.py", "livetoken/__pycache__/x.pyc", "terraform/main.tf", "dev/x.py",
                  "examples/index.html", "prompts/notes.txt", "livetoken/data.json", ".venv/lib/x.py", "key.json"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     command = ["git", "ls-files", "--others", f"--exclude-from={ROOT / '.gcloudignore'}"]
     left = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.splitlines()
-    assert set(left) == listing(archive)
+    assert set(left) == deployed
 
 
 @pytest.fixture(scope="module", name="installed")

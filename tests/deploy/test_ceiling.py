@@ -258,6 +258,16 @@ def test_a_price_that_is_unknown_is_no_zero(reckoning: Configuration, tmp_path: 
     assert dearer == pytest.approx(500 * float(found), abs=0.011)
 
 
+def test_knowledge_is_no_prompt(reckoning: Configuration, tmp_path: Path) -> None:
+    """A file of the folder `knowledge` has no front matter and is talked to by nobody: it costs nothing by itself."""
+    shutil.copytree(reckoning.folder.parent, tmp_path / "copy")
+    (tmp_path / "copy/prompts/knowledge").mkdir()
+    (tmp_path / "copy/prompts/knowledge/opening-hours.md").write_text("From nine to six.")
+    (tmp_path / "copy/prompts/knowledge/talk.md").write_text(UNKNOWN)
+    outputs = Configuration(tmp_path / "copy/terraform").plan(BASIC)["planned_values"]["outputs"]
+    assert outputs["worst_day_usd"]["value"] == 1417.5
+
+
 def test_the_deployment_puts_out_the_same_figure(plan: dict[str, Any]) -> None:
     """The plan of a whole deployment carries the figures, so that they are read before anything is made."""
     outputs = plan["planned_values"]["outputs"]

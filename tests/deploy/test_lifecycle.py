@@ -18,7 +18,8 @@ VERSION = "google_secret_manager_secret_version.main[0]"
 OBJECT = "google_storage_bucket_object.source"
 NOT_DEPLOYED = (
     ".env", "README.md", "key.json", "livetoken/.hidden.py", "livetoken/__pycache__/settings.pyc", "livetoken/notes.txt", "dev/tool.py",
-    "prompts/.draft.md", "prompts/Notes.md", "prompts/README.txt", "prompts/old/voice.md", "examples/index.html", "terraform/notes.md", "tests/test_new.py",
+    "prompts/.draft.md", "prompts/Notes.md", "prompts/README.txt", "prompts/old/voice.md", "prompts/knowledge/Notes.md", "prompts/knowledge/.draft.md",
+    "prompts/knowledge/old/hours.md", "prompts/knowledge/prices.csv", "examples/index.html", "terraform/notes.md", "tests/test_new.py",
 )  # fmt: skip
 
 
@@ -120,14 +121,14 @@ def test_a_changed_prompt_redeploys(life: Configuration) -> None:
 
 
 def test_an_added_file_redeploys(life: Configuration) -> None:
-    """A new module or prompt is part of the archive without being named anywhere."""
+    """A new module, prompt or file of knowledge is part of the archive without being named anywhere."""
     before = set(life.plan()["planned_values"]["outputs"]["archive"]["value"]["files"])
-    for added in ("livetoken/new.py", "livetoken/deep/er.py", "prompts/new.md"):
+    for added in ("livetoken/new.py", "livetoken/deep/er.py", "prompts/new.md", "prompts/knowledge/hours.md"):
         write(life.folder.parent / added)
     plan = life.plan(key=None)
     assert set(changes(plan)) == {OBJECT, FUNCTION}
     after = set(plan["planned_values"]["outputs"]["archive"]["value"]["files"])
-    assert after - before == {"livetoken/new.py", "livetoken/deep/er.py", "prompts/new.md"}
+    assert after - before == {"livetoken/new.py", "livetoken/deep/er.py", "prompts/new.md", "prompts/knowledge/hours.md"}
 
 
 def test_what_is_not_deployed_does_not_redeploy(life: Configuration) -> None:

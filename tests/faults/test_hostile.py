@@ -138,7 +138,7 @@ def test_page_text(
     fences = re.findall(r"<(page-\w+) ([0-9a-f]{16})>\n(.*?)\n</\1 \2>", text, re.DOTALL)
     markers = {marker for _, marker, _ in fences} - {"0123456789abcdef"}
     (marker,) = markers
-    for name in ("page-title", "page-url", "page-content"):
+    for name in ("page-title", "page-url", "page-content", "page-sections"):
         assert text.count(f"<{name} {marker}>") == text.count(f"</{name} {marker}>") <= 1
     inside = "\n".join(content for _, _, content in fences)
     outside = re.sub(r"<(page-\w+) ([0-9a-f]{16})>\n.*?\n</\1 \2>", "", text, flags=re.DOTALL)

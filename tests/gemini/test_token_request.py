@@ -52,7 +52,7 @@ class Recorder(httpx2.BaseTransport):
 
 def sent_by_the_sdk(ours: Settings, spec: TokenSpec, transport: httpx2.BaseTransport | None) -> None:
     """Let the SDK's own client send what a token for `spec` takes, all of it written anew."""
-    config = checked_config(spec.prompt)
+    config = checked_config(spec)
     assert isinstance(config, types.LiveConnectConfig)
     given: dict[str, Any] = {}
     if "AUDIO" in (config.response_modalities or []):
@@ -141,12 +141,14 @@ def _prompt() -> Prompt:
 
 @pytest.mark.parametrize("name", [prompt.name for prompt in Prompts.load(settings())])
 def test_shipped_prompts(name: str) -> None:
-    """Every shipped prompt, with and without text and handle."""
+    """Every shipped prompt, with each of its models, with and without text, handle and page tools."""
     ours = settings()
     (prompt,) = (prompt for prompt in Prompts.load(ours) if prompt.name == name)
     for text in (None, "You speak about this page."):
         for handle in ("", "handle-1"):
-            same(ours, TokenSpec(prompt, prompt.front.models[0], prompt.front.voices[0], text, handle))
+            for page_tools in {(), prompt.front.page_tools}:
+                for model in prompt.front.models:
+                    same(ours, TokenSpec(prompt, model, prompt.front.voices[0], text, handle, page_tools))
 
 
 @pytest.mark.parametrize("config", [row[1] for row in CAPABILITIES], ids=[row[0] for row in CAPABILITIES])

@@ -64,7 +64,7 @@ def newest_setup(cloud: processes.Google) -> dict[str, Any]:
     return dict(cloud.mints()[-1]["body"]["bidiGenerateContentSetup"])
 
 
-@pytest.mark.parametrize("name", ["voice-assistant", "open"])
+@pytest.mark.parametrize("name", ["voice-assistant", "open", "page-tools"])
 def test_exact_bytes(cloud: processes.Google, name: str) -> None:
     """The real SDK sends exactly the bytes of the golden file: single use, times, and everything that is locked."""
     golden = ROOT / "tests" / "gemini" / "golden"

@@ -176,13 +176,6 @@ def test_prefix_alone_is_no_model() -> None:
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_flags_of_older_clients(flag: str) -> None:
-    """A boolean that older clients send is taken and has no effect."""
-    for value in (True, False):
-        assert Page.from_fields({flag: value}, ORIGIN) == Page.from_fields({}, ORIGIN)
-
-
-@pytest.mark.parametrize("flag", FLAGS)
 @pytest.mark.parametrize("value", ["true", 1, None, {}])
 def test_flag_of_wrong_type(flag: str, value: object) -> None:
     """Nothing else is taken for one."""
