@@ -11,6 +11,7 @@ from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.page import Page
 from livetoken.prompts.prompt import Prompt
 from livetoken.prompts.template import Template
+from livetoken.prompts.version import version_of
 from livetoken.settings.environment import Settings, SettingsError
 from livetoken.settings.previews import entry_for
 from livetoken.settings.rules import NAME
@@ -52,7 +53,11 @@ class Prompts:
             InvalidRequest: there is none of that name.
             OriginNotAllowed: its file is for other sites only.
         """
-        prompt = self._prompts.get(page.prompt or self._default)
+        return self.named(page.prompt, origin)
+
+    def named(self, name: str, origin: str) -> Prompt:
+        """Return the prompt of that name, the default one for ""; raises what `find` does."""
+        prompt = self._prompts.get(name or self._default)
         if prompt is None:
             raise InvalidRequest("prompt", "is not one that is known here")
         if prompt.front.origins and not entry_for(origin, prompt.front.origins):
@@ -105,7 +110,7 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
         mistakes.append(Mistake("open", reason))
     if mistakes or not parsed or not template:
         raise PromptError(mistakes)
-    return Prompt(path.stem, parsed, template)
+    return Prompt(path.stem, parsed, template, version_of(front or "", text))
 
 
 def split(path: Path) -> tuple[str | None, str]:

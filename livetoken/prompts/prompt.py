@@ -16,6 +16,7 @@ class Prompt(NamedTuple):
     name: str
     front: FrontMatter
     template: Template
+    version: str = ""  # 8 hex digits, other ones for another text
 
     def token_spec(self, page: Page, marker: Callable[[], str] = lambda: secrets.token_hex(8)) -> "TokenSpec":
         """Return what a token for `page` is to lock; without an instruction where the template renders to nothing.
