@@ -26,6 +26,7 @@ from livetoken.runtime.logs import Logs
 from livetoken.runtime.warm_up import WarmUp, in_background
 from livetoken.secret.key import key_source
 from livetoken.settings.environment import Settings
+from livetoken.usage.report import BYTES, Report
 
 settings = Settings.from_environment(os.environ)  # a mistake stops the deployment, not a visitor
 prompts = Prompts.load(settings)
@@ -69,13 +70,15 @@ def mint_token(request: Request) -> Response:
 
 def answer(request: Request, request_log: RequestLog) -> Response:
     """Return the answer to `request`; each line may refuse, the cheapest first."""
-    asked_for = routes.route(request)
+    asked_for = routes.route(request, usage_reports=settings.usage_reports)
     if asked_for == routes.PREFLIGHT:
         return answers.preflight()
     if asked_for == routes.WARM:
         return answers.health(settings, prompts.public(request.args.get("prompt")), warm=warm_up.wait())
     if asked_for == routes.HEALTH:
         return answers.health(settings, prompts.public(request.args.get("prompt")))
+    if asked_for == routes.USAGE:
+        return noted(request, request_log)
     origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
     settings.require_running()
     warm_up.start()
@@ -86,8 +89,21 @@ def answer(request: Request, request_log: RequestLog) -> Response:
         request_log.note_hashed(caller=caller)
         page = Page.from_fields(body.read_json(request), origin)
         spec = prompts.find(page, origin).token_spec(page)
-        request_log.note(prompt=spec.prompt.name, model=spec.model)
+        request_log.note(prompt=spec.prompt.name, promptVersion=spec.prompt.version, model=spec.model)
         reservation.take(origin=origin.site, caller=caller)  # only now, because a body may be long in coming
         token = tokens.mint(spec)
     request_log.note_token(token)
-    return answers.token(token, settings)
+    return answers.token(token, settings, request_log.request_id)
+
+
+def noted(request: Request, request_log: RequestLog) -> Response:
+    """Write what a page says that its token was used for into the log; nobody else is asked, and nothing is minted."""
+    origin = require_origin(request.headers.get("Origin"), settings.allowed_origins)
+    address = client_address(request.headers.get("X-Forwarded-For"), request.remote_addr, settings.trusted_hops)
+    with capacity.slot(), limits.reservation(reporter=address):
+        verifier.verify(request.headers)
+        report = Report.from_fields(body.read_json(request, BYTES))
+        prompt = prompts.named(report.prompt, origin)
+        report.require_possible(prompt.front, settings.token_seconds)
+        request_log.note_usage(report)
+    return answers.reported()

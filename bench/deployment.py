@@ -16,7 +16,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
 OLDEST, NEWEST = (3, 11), (3, 14)  # Pythons that are supported
-DEPLOYED = ("main.py", "livetoken/**/*.py", "livetoken/prompts/languages.json", "prompts/**/*.md", "requirements.txt")
+DEPLOYED = (
+    "main.py",
+    "livetoken/**/*.py",
+    "livetoken/prompts/languages.json",
+    "livetoken/usage/prices.json",
+    "prompts/**/*.md",
+    "requirements.txt",
+)
 
 
 @dataclass(frozen=True)

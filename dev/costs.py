@@ -18,7 +18,7 @@ from livetoken.prompts import plain_yaml
 from livetoken.prompts.models import DEFAULT_MODEL
 from livetoken.settings.rules import Limit
 
-FILE = Path(__file__).resolve().parents[1] / "terraform" / "prices.json"
+FILE = Path(__file__).resolve().parents[1] / "livetoken" / "usage" / "prices.json"
 DAY = 24 * 3600
 MONTH = 31 * DAY
 _MILLION = 1_000_000

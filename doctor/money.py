@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 ROOT = Path(__file__).resolve().parent.parent
-_UNKNOWN = "unknown: terraform/prices.json has no price for the model"
+_UNKNOWN = "unknown: livetoken/usage/prices.json has no price for the model"
 
 
 def conversation(deployment: Deployment, prompts: Path = ROOT / "prompts") -> str:

@@ -3,6 +3,7 @@
 Each class carries its HTTP status, a stable code and a constant public sentence; the cause goes only to the log.
 """
 
+import re
 from typing import ClassVar
 
 
@@ -68,6 +69,13 @@ class InvalidRequest(Refusal):
         super().__init__(f"{field or 'the request'} {reason}")
         self.sentence = f"The field '{field}' {reason}." if field else f"The request {reason}."
 
+    @classmethod
+    def of_unknown(cls, field: str) -> "InvalidRequest":
+        """Return the refusal of a field that nobody knows; its name is repeated only where it reads like one."""
+        if re.fullmatch(r"\w{1,40}", field, re.ASCII):
+            return cls(field, "is not known here")
+        return cls("", "has a field that is not known here")
+
 
 class CallerNotVerified(Refusal):
     """`CALLERS` is set and the request carries no valid credential of its caller."""
@@ -84,7 +92,7 @@ class OriginNotAllowed(Refusal):
 
 
 class NotFound(Refusal):
-    """A path other than `/` and `/api/token`."""
+    """A path other than `/`, `/api/token` and, unless `USAGE_REPORTS` is off, `/api/usage`."""
 
     status, code = 404, "not_found"
     sentence = "There is nothing at this address; POST to / or /api/token."
@@ -102,10 +110,13 @@ class MethodNotAllowed(Refusal):
 
 
 class BodyTooLarge(Refusal):
-    """The body is longer than 64 KiB."""
+    """The body is longer than 64 KiB; than 4 KiB where it reports usage."""
 
     status, code, counts = 413, "body_too_large", True
-    sentence = "The request body is larger than 64 KiB."
+
+    def __init__(self, most: int = 64 * 1024) -> None:
+        super().__init__()
+        self.sentence = f"The request body is larger than {most // 1024} KiB."
 
 
 class UnsupportedMediaType(Refusal):

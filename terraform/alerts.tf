@@ -9,7 +9,7 @@ locals {
     faults = {
       above = var.alerts.faults_above
       codes = join("|", local._faults)
-      says  = "Visitors ask for tokens and get none, by our fault or Google's. `code` in the log lines says which; docs/deploy.md has the cures."
+      says  = "Visitors ask for tokens and get none, by our fault or Google's. `code` in the log lines says which; docs/deploy.md has the fixes."
     }
     rejections = {
       above = var.alerts.rejections_above

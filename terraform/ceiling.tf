@@ -3,7 +3,7 @@
 # docs/deploy.md works one example and says what is estimated; dev/costs.py is the same arithmetic for other tools.
 
 locals {
-  _prices     = jsondecode(file("${path.module}/prices.json"))
+  _prices     = jsondecode(file("${local._root}/livetoken/usage/prices.json"))
   _cloud      = { for name, usd in local._prices.google_cloud : name => coalesce(var.prices[name], usd) }
   _worst_case = local._prices.worst_case
 
@@ -91,7 +91,7 @@ locals {
   }
   worst_day_usd = length(local.unknown_models) > 0 ? null : ceil(local.tokens_per_day * local._token_millionths / 10000) / 100
 
-  worst_day = length(local.unknown_models) > 0 ? "unknown: terraform/prices.json has no price for ${join(", ", local.unknown_models)}" : join("", [
+  worst_day = length(local.unknown_models) > 0 ? "unknown: livetoken/usage/prices.json has no price for ${join(", ", local.unknown_models)}" : join("", [
     "${local.tokens_per_day} conversations a day of at most ${format("%.4g", local.token_seconds / 60)} minutes, ",
     "each at most ${format("%.4f", local.token_usd)} dollars: ${format("%.2f", local.worst_day_usd)} in all. ",
     "Sites: ${local._sites}; counters: ${local._counters}${local._counters > 1 ? " (each instance counts for itself)" : ""}; ",
@@ -102,6 +102,6 @@ locals {
 check "the_price_is_known" {
   assert {
     condition     = length(local.unknown_models) == 0
-    error_message = "What this costs is unknown: terraform/prices.json has no price for ${join(", ", local.unknown_models)}. Give it in `prices` (gemini_minute and gemini_context), or leave the model out of the prompt files."
+    error_message = "What this costs is unknown: livetoken/usage/prices.json has no price for ${join(", ", local.unknown_models)}. Give it in `prices` (gemini_minute and gemini_context), or leave the model out of the prompt files."
   }
 }

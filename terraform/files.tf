@@ -3,7 +3,7 @@
 locals {
   _root    = coalesce(var.source_directory, "${path.module}/..")
   _prompts = coalesce(var.prompts, "${local._root}/prompts")
-  _code    = concat(["main.py", "requirements.txt", "livetoken/prompts/languages.json"], tolist(fileset(local._root, "livetoken/**/*.py")))
+  _code    = concat(["main.py", "requirements.txt", "livetoken/prompts/languages.json", "livetoken/usage/prices.json"], tolist(fileset(local._root, "livetoken/**/*.py")))
 
   # name in the archive => file on this machine
   files = merge(

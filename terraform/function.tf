@@ -19,6 +19,7 @@ locals {
     SECRET_MANAGER_BASE_URL = var.secret_manager_base_url
     TOKEN_SECONDS           = tostring(local.token_seconds)
     TRUSTED_HOPS            = tostring(var.trusted_hops)
+    USAGE_REPORTS           = var.usage_reports
   } : name => value if value != null && value != "" }
 
   url                 = coalesce(var.custom_url, google_cloudfunctions2_function.main.service_config[0].uri)

@@ -82,7 +82,7 @@ output "worst_day" {
 
   precondition {
     condition     = var.daily_budget_usd == null || length(local.unknown_models) == 0
-    error_message = "daily_budget_usd cannot be divided, because terraform/prices.json has no price for ${join(", ", local.unknown_models)}: give it in `prices`, or set token_seconds and limit_per_origin instead."
+    error_message = "daily_budget_usd cannot be divided, because livetoken/usage/prices.json has no price for ${join(", ", local.unknown_models)}: give it in `prices`, or set token_seconds and limit_per_origin instead."
   }
   precondition {
     condition     = local.budget_conversations == null ? true : local.budget_conversations >= 1

@@ -116,7 +116,7 @@ variable "limits_storage_secret" {
 }
 
 variable "prices" {
-  description = "Your own figures instead of those in terraform/prices.json, in US dollars. `gemini_minute` is a minute of speech both ways, `gemini_context` a million tokens of context that a turn bills again; both together are the price of every model."
+  description = "Your own figures instead of those in livetoken/usage/prices.json, in US dollars. `gemini_minute` is a minute of speech both ways, `gemini_context` a million tokens of context that a turn bills again; both together are the price of every model."
   type = object({
     egress_gib       = optional(number)
     gemini_context   = optional(number)

@@ -47,7 +47,7 @@ variable "allowed_origins" {
 }
 
 variable "callers" {
-  description = "Optional proof of who calls: firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or `oidc:https://ISSUER AUDIENCE`; empty for none."
+  description = "Optional signed token that every request must carry: firebase-auth:PROJECT_ID, firebase-app-check:PROJECT_NUMBER or `oidc:https://ISSUER AUDIENCE`; empty for none."
   type        = string
   default     = ""
   nullable    = false
@@ -203,5 +203,17 @@ variable "trusted_hops" {
   validation {
     condition     = contains([1, 2, 3, 4, 5], var.trusted_hops)
     error_message = "trusted_hops must be a whole number from 1 to 5."
+  }
+}
+
+variable "usage_reports" {
+  description = "Whether pages may report what their conversations used, on or off; the function's log then has seconds, turns, tokens and dollars."
+  type        = string
+  default     = "on"
+  nullable    = false
+
+  validation {
+    condition     = contains(["", "0", "1", "false", "no", "off", "on", "true", "yes"], lower(trimspace(var.usage_reports)))
+    error_message = "usage_reports must be on or off."
   }
 }

@@ -15,7 +15,18 @@ from dev import processes
 from livetoken.settings.environment import Settings
 from tests.support import KEY, ORIGIN, ROOT, MakeClient, post
 
-NOT_OURS = ("DEBUG", "GEMINI_", "GOOGLE_", "ALLOWED_", "LIMIT", "TOKEN_", "NEW_SESSION", "PROMPTS", "DEFAULT_PROMPT")
+NOT_OURS = (
+    "DEBUG",
+    "GEMINI_",
+    "GOOGLE_",
+    "ALLOWED_",
+    "LIMIT",
+    "TOKEN_",
+    "NEW_SESSION",
+    "PROMPTS",
+    "DEFAULT_PROMPT",
+    "USAGE_",
+)
 COUNTED = {"test_hostile": "hostile requests", "test_upstream_faults": "upstream faults"}
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("steady")

@@ -170,7 +170,7 @@ def test_warm_is_waited_for_no_longer(make_client: MakeClient, monkeypatch: pyte
     assert make_client().get("/?warm=1").json == {"status": "ok", "warm": False}
 
 
-@pytest.mark.parametrize("path", ["/", "/api/token"])
+@pytest.mark.parametrize("path", ["/", "/api/token", "/api/usage"])
 def test_preflight(client: FlaskClient, path: str) -> None:
     """An allowed origin learns what it may do; nothing is minted."""
     response = client.options(
@@ -237,6 +237,8 @@ def test_preflight_of_a_stranger(client: FlaskClient, origin: str) -> None:
         ("DELETE", "/", 405, "method_not_allowed", "GET, POST, OPTIONS"),
         ("GET", "/api/token", 405, "method_not_allowed", "POST, OPTIONS"),
         ("FOO", "/api/token", 405, "method_not_allowed", "POST, OPTIONS"),
+        ("GET", "/api/usage", 405, "method_not_allowed", "POST, OPTIONS"),
+        ("POST", "/api/usage/", 404, "not_found", None),
         ("POST", "/x", 404, "not_found", None),
         ("GET", "/api/token/", 404, "not_found", None),
         ("OPTIONS", "/x", 404, "not_found", None),
@@ -290,7 +292,7 @@ ALLOWED_STATUSES = {200, 204, 400, 403, 404, 405, 413, 415, 429}
 
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "PATCH", "FOO"]),
-    path=st.sampled_from(["/", "/api/token", "/x", "/api/token?q", "/é"]),
+    path=st.sampled_from(["/", "/api/token", "/api/usage", "/x", "/api/token?q", "/é"]),
     origin=st.sampled_from([ORIGIN, "https://evil.example", None]),
     kind=st.sampled_from(
         [
@@ -418,6 +420,8 @@ def test_openapi_and_code_name_the_same_fields_and_codes() -> None:
             for status, text in responses.items()
             if status != "200"
         } == by_status
+    for status, text in OPENAPI["paths"]["/api/usage"]["post"]["responses"].items():
+        assert set(re.findall(r"`(\w+)`", text["description"])) <= by_status.get(status, set())
 
 
 def test_every_refusal_is_listed() -> None:

@@ -21,9 +21,13 @@ ROWS = [
     ("GET /", GOOD, [200]),
     ("OPTIONS /", GOOD, [204]),
     ("OPTIONS /api/token", GOOD, [204]),
+    ("OPTIONS /api/usage", GOOD, [204]),
     # Which prompts, models and voices there are no schema can say: 400 is right for most of them.
     ("POST /", GOOD, [200, 400, 403]),
     ("POST /api/token", GOOD, [200, 400, 403]),
+    # nor which prompts there are, and what a token of theirs can come to
+    ("POST /api/usage", GOOD, [400, 403, 204]),
+    ("POST /api/usage", BAD, [400, 403, 413, 415]),
     ("POST /", BAD, [400, 403, 413, 415]),
     ("POST /api/token", BAD, [400, 403, 413, 415]),
 ]

@@ -9,7 +9,7 @@ import logging
 import math
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from livetoken.access.windows import Held, MemoryWindows, Window, Windows
 from livetoken.errors import RateLimited, Refusal
@@ -19,7 +19,9 @@ from livetoken.runtime.once import Once
 from livetoken.settings.environment import Settings
 from livetoken.settings.rules import Limit
 
+REPORTS = 4  # of usage, for each token that an address may have
 STORAGE_SECONDS = 0.8  # all of one request's work with a remote storage
+_OF_ADDRESSES = ("address", "reporter")
 log = logging.getLogger("livetoken.limits")
 
 
@@ -33,7 +35,9 @@ class Reservation:
         self._seconds = STORAGE_SECONDS
 
     def take(self, **who: str | None) -> None:
-        """Reserve a token for each kind (`address`, `origin`, `caller`) of who is named, all or none; None needs none.
+        """Reserve a place for each kind (`address`, `origin`, `caller`, `reporter`) of who is named, all or none.
+
+        None needs none.
 
         Raises:
             RateLimited: a window is full; `Retry-After` is when none of these kinds is any more.
@@ -54,9 +58,9 @@ class Reservation:
         for (kind, _, _), window in zip(wanted, windows, strict=True):
             self._held.setdefault(kind, []).append(window)
 
-    def give_back(self, *, kept: str = "") -> None:
-        """Give everything back but the kind that is `kept`; quietly, because the request already has its answer."""
-        windows = [window for kind, held in self._held.items() if kind != kept for window in held]
+    def give_back(self, *, kept: Container[str] = ()) -> None:
+        """Give everything back but the kinds that are `kept`; quietly, because the request already has its answer."""
+        windows = [window for kind, held in self._held.items() if kind not in kept for window in held]
         self._held = {}
         if windows:
             held: Held = self._entry, windows
@@ -85,7 +89,9 @@ class Limits:
         per_address, per_origin = settings.limit_per_address, settings.limit_per_origin
         # App Check verifies the site's own app, which all its visitors share; the others verify one person
         per_caller = per_origin if settings.callers.startswith("firebase-app-check:") else per_address
-        self.per = {"address": per_address, "origin": per_origin, "caller": per_caller}
+        # a conversation asks for few tokens, and reports what it used more often
+        per_reporter = tuple(limit._replace(amount=REPORTS * limit.amount) for limit in per_address)
+        self.per = {"address": per_address, "origin": per_origin, "caller": per_caller, "reporter": per_reporter}
 
     def prepare(self) -> None:
         """Let the storage do what takes time, such as connecting; part of the warm-up."""
@@ -104,7 +110,7 @@ class Limits:
             reservation.take(**who)
             yield reservation
         except BaseException as error:
-            reservation.give_back(kept="address" if isinstance(error, Refusal) and error.counts else "")
+            reservation.give_back(kept=_OF_ADDRESSES if isinstance(error, Refusal) and error.counts else ())
             raise
 
 

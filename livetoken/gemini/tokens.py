@@ -122,8 +122,9 @@ class _Mint:
 
     def _with(self, key: Key) -> Token:
         settings, now = self._tokens.settings, self._tokens.now()
-        expires_at = now + timedelta(seconds=settings.token_seconds)
-        new_session_expires_at = now + timedelta(seconds=settings.new_session_seconds)
+        lives = self._spec.prompt.front.token_seconds or settings.token_seconds
+        expires_at = now + timedelta(seconds=lives)
+        new_session_expires_at = now + timedelta(seconds=min(lives, settings.new_session_seconds))
         self.measured["keyVersion"] = key.version
         with self._timing("mint"):
             name = self._gemini.create(self._spec, key.value, expires_at, new_session_expires_at)

@@ -32,20 +32,30 @@ def health(settings: Settings, public: Mapping[str, object], **more: bool) -> Re
     return answer(200, {"status": "ok" if settings.paused is None else "paused", **more, **public})
 
 
-def token(minted: Token, settings: Settings) -> Response:
+def token(minted: Token, settings: Settings, request_id: str) -> Response:
     """Return everything that the page needs to connect, so that it cannot get version, method or model wrong."""
-    content = {
+    prompt = minted.spec.prompt
+    content: dict[str, Any] = {
         "token": minted.name,
         "expiresAt": f"{minted.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         "newSessionExpiresAt": f"{minted.new_session_expires_at:%Y-%m-%dT%H:%M:%SZ}",
         "model": f"models/{minted.spec.model}",
         "voice": minted.spec.voice,
-        "prompt": minted.spec.prompt.name,
+        "prompt": prompt.name,
+        "promptVersion": prompt.version,
+        "requestId": request_id,
         "apiVersion": settings.gemini_api_version,
         "websocketUrl": settings.websocket_url,
         **minted.spec.prompt.public,
     }
+    if prompt.front.budget_minutes:
+        content["budget"] = {"minutes": prompt.front.budget_minutes}
     return answer(200, content)
+
+
+def reported() -> Response:
+    """Return the answer to a report of usage: nothing."""
+    return answer(204, None)
 
 
 def refusal(refused: Refusal, request_id: str) -> Response:

@@ -15,7 +15,7 @@ from livetoken.errors import BodyTooLarge, InvalidJson, InvalidRequest, Unsuppor
 from livetoken.http import server
 from livetoken.http.body_deadline import BodyDeadlines
 
-BODY_BYTES = 64 * 1024
+BODY_BYTES = 64 * 1024  # no request may have more
 DRAIN_BYTES = 32 * 1024 * 1024  # Cloud Run lets no more through
 PIECE_BYTES = 64 * 1024
 OBJECTS = 100  # in one body; no request has more than one
@@ -26,8 +26,8 @@ _deadlines = BodyDeadlines(BODY_SECONDS)
 _drains = threading.BoundedSemaphore(DRAINS)
 
 
-def read_json(request: Request) -> dict[str, Any]:
-    """Return the body's JSON object; an empty one for a request with neither a body nor its type.
+def read_json(request: Request, most: int = BODY_BYTES) -> dict[str, Any]:
+    """Return the body's JSON object, of at most `most` bytes; an empty one where there is neither body nor type.
 
     Raises:
         UnsupportedMediaType, BodyTooLarge, InvalidJson, InvalidRequest: it is not one small, strict, plain object.
@@ -37,10 +37,10 @@ def read_json(request: Request) -> dict[str, Any]:
         return {}
     if not _JSON.fullmatch(request.headers.get("Content-Type", "")) or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
-    return parse_object(_read(request))
+    return parse_object(_read(request, most))
 
 
-def _read(request: Request) -> bytes:
+def _read(request: Request, most: int) -> bytes:
     """Return the whole body, reading no more than one byte too many.
 
     Flask's MAX_CONTENT_LENGTH is no help: the framework turns its early refusals into crashes and cuts chunked bodies.
@@ -49,12 +49,12 @@ def _read(request: Request) -> bytes:
     try:
         with _deadlines.reading(request.environ):
             server.continue_reading(request)
-            body = request.stream.read(BODY_BYTES + 1)
+            body = request.stream.read(most + 1)
     except Exception as error:  # a broken body is reported by whatever exception the server's parser happens to raise
         request.stream = io.BytesIO()  # what is left of it must not be read again as if it were whole
         raise InvalidJson("the body broke off") from error
-    if len(body) > BODY_BYTES:
-        raise BodyTooLarge
+    if len(body) > most:
+        raise BodyTooLarge(most)
     if expected is not None and len(body) < expected:
         raise InvalidJson("the body is shorter than announced")
     return body

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Request, Response
@@ -12,6 +13,8 @@ from livetoken.errors import Internal, Refusal
 from livetoken.gemini.tokens import Token
 from livetoken.http import answers, body, routes
 from livetoken.runtime.logs import Logs, safe_traceback
+from livetoken.usage import prices
+from livetoken.usage.report import Report
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9._~:\[\]-]{1,100}", re.ASCII)
 _EXECUTION = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
@@ -37,6 +40,19 @@ class RequestLog:
     def note_token(self, token: Token) -> None:
         """Add what the owner should know of a minted token: never the token itself."""
         self.note(**token.measured, tokenHash=hashlib.sha256(token.name.encode()).hexdigest()[:16])
+
+    def note_usage(self, report: Report) -> None:
+        """Add what a client says that its token was used for, and what that costs at list prices."""
+        usd = prices.usd(report.model, report.tokens_in, report.tokens_out)
+        self.note(
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),  # a log on a screen has no other
+            message="usage, as a client reports it",
+            reportedBy="client",
+            prompt=report.prompt,
+            promptVersion=report.prompt_version,
+            model=report.model,
+            usage={**report.logged(), "usd": "unknown" if usd is None else usd},
+        )
 
     def refused(self, refusal: Refusal) -> Response:
         """Add why there is no token; an unexpected exception appears by its type and place. Return the answer."""

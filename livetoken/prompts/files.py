@@ -11,6 +11,7 @@ from livetoken.prompts.mistakes import Mistake, PromptError
 from livetoken.prompts.page import Page
 from livetoken.prompts.prompt import Prompt
 from livetoken.prompts.template import Template
+from livetoken.prompts.version import version_of
 from livetoken.settings.environment import Settings, SettingsError
 from livetoken.settings.previews import entry_for
 from livetoken.settings.rules import NAME
@@ -57,7 +58,11 @@ class Prompts:
             InvalidRequest: there is none of that name.
             OriginNotAllowed: its file is for other sites only.
         """
-        prompt = self._prompts.get(page.prompt or self._default)
+        return self.named(page.prompt, origin)
+
+    def named(self, name: str, origin: str) -> Prompt:
+        """Return the prompt of that name, the default one for ""; raises what `find` does."""
+        prompt = self._prompts.get(name or self._default)
         if prompt is None:
             raise InvalidRequest("prompt", "is not one that is known here")
         if prompt.front.origins and not entry_for(origin, prompt.front.origins):
@@ -114,7 +119,7 @@ def read_prompt(path: Path, settings: Settings) -> Prompt:
         mistakes.append(Mistake("knowledge", "would never be used: there is no text below the front matter to follow"))
     if mistakes or not parsed or not template:
         raise PromptError(mistakes)
-    prompt = Prompt(path.stem, parsed, template, words)
+    prompt = Prompt(path.stem, parsed, template, version_of(front or "", text, words), words)
     if words and not prompt.length.fits:
         raise PromptError([prompt.length.mistake.located(plain_yaml.field_lines(front or ""))])
     return prompt

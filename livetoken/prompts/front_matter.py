@@ -12,9 +12,11 @@ from livetoken.prompts.plain_yaml import Blank
 from livetoken.settings.environment import Settings
 from livetoken.settings.origins import parse_origins
 from livetoken.settings.previews import entry_for
+from livetoken.settings.rules import TOKEN_SECONDS
 
-_FIELDS = ("model", "voices", "origins", "open", "config", "page_tools", "knowledge", "questions")
 _EXTRAS = {"page_tools": "name", "knowledge": "file name", "questions": "text"}  # and what each holds
+_FIELDS = ("model", "voices", "origins", "open", "token_seconds", "budget", *_EXTRAS, "config")
+_BUDGET_MINUTES = 1, 24 * 60
 _ALL = "all"  # instead of a list of voices
 _MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{1,99}", re.ASCII)
 
@@ -30,6 +32,8 @@ class FrontMatter(NamedTuple):
     page_tools: tuple[str, ...]
     knowledge: tuple[str, ...]  # names of files in the folder `knowledge` beside the prompt files
     questions: tuple[str, ...]
+    token_seconds: int | None = None  # how long a token lives, where it is less than the setting says
+    budget_minutes: int | None = None  # of a conversation; the page ends it, the token does not
 
     @property
     def field_mask(self) -> str | None:
@@ -49,7 +53,7 @@ class FrontMatter(NamedTuple):
         if not isinstance(front, dict):
             raise PromptError([Mistake("front matter", "must be fields such as `model: gemini-3.8-live`")])
         parsed = cls.of(front)
-        if mistakes := [*_shape_mistakes(front), *parsed.mistakes(settings)]:
+        if mistakes := [*_shape_mistakes(front), *_number_mistakes(front), *parsed.mistakes(settings)]:
             raise PromptError(mistakes)
         return parsed
 
@@ -65,6 +69,8 @@ class FrontMatter(NamedTuple):
             page_tools=_texts(front.get("page_tools")),
             knowledge=_texts(front.get("knowledge")),
             questions=_texts(front.get("questions")),
+            token_seconds=_whole(front.get("token_seconds")),
+            budget_minutes=_whole(front["budget"].get("minutes")) if isinstance(front.get("budget"), dict) else None,
         )
 
     def mistakes(self, settings: Settings) -> Iterator[Mistake]:
@@ -76,6 +82,10 @@ class FrontMatter(NamedTuple):
             if name not in VOICES:
                 yield Mistake("voices", f"{name!r} is not one of Gemini's voices; they are {', '.join(VOICES)}")
         yield from _origin_mistakes(self.origins, settings)
+        if self.token_seconds is not None and self.token_seconds > settings.token_seconds:
+            yield Mistake(
+                "token_seconds", f"is more than TOKEN_SECONDS={settings.token_seconds}; lower it, or raise that"
+            )
         yield from config_mistakes(self.config)
         yield from open_mistakes(self.open, self.config)
         yield from page_tools.mistakes(self.page_tools, self.config, self.open)
@@ -94,6 +104,26 @@ def _texts(value: object) -> tuple[str, ...]:
     """Return a string, or a list of them, as a tuple; nothing for what `_shape_mistakes` reports."""
     items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     return tuple(item for item in items if isinstance(item, str))
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number; nothing for what `_number_mistakes` reports."""
+    return value if type(value) is int else None  # true and false are numbers to Python
+
+
+def _number_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield what is wrong with the numbers, apart from the setting that bounds one."""
+    if "token_seconds" in front and not _within(front["token_seconds"], *TOKEN_SECONDS):
+        yield Mistake("token_seconds", "must be a whole number from {} to {}".format(*TOKEN_SECONDS))
+    budget = front.get("budget", {"minutes": 1})
+    if not isinstance(budget, dict) or set(budget) != {"minutes"}:
+        yield Mistake("budget", "must be how many minutes a conversation may take, such as {minutes: 10}")
+    elif not _within(budget["minutes"], *_BUDGET_MINUTES):
+        yield Mistake("budget.minutes", "must be a whole number from {} to {}".format(*_BUDGET_MINUTES))
+
+
+def _within(value: object, low: int, high: int) -> bool:
+    return (whole := _whole(value)) is not None and low <= whole <= high
 
 
 def _shape_mistakes(front: Mapping[str, Any]) -> Iterator[Mistake]:

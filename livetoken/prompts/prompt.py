@@ -18,6 +18,7 @@ class Prompt(NamedTuple):
     name: str
     front: FrontMatter
     template: Template
+    version: str = ""  # 8 hex digits, other ones for another text
     knowledge: str = ""
 
     @property

@@ -41,6 +41,7 @@ class Settings:
     trusted_hops: int
     callers: str
     paused: str | None
+    usage_reports: bool
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -140,12 +141,12 @@ TABLE = tuple(
         ("GEMINI_API_VERSION", "v1alpha", "`v1alpha` or `v1beta`", rules.api_version),
         ("PROMPTS", "prompts", "folder of prompt files", rules.folder),
         ("DEFAULT_PROMPT", "voice-assistant", "file name in it, without `.md`", rules.prompt_name),
-        ("TOKEN_SECONDS", "1800", "60 … 71940: how long a conversation may last", rules.whole(60, 71940)),
+        ("TOKEN_SECONDS", "1800", "60 … 71940: how long a conversation may last", rules.whole(*rules.TOKEN_SECONDS)),
         (
             "NEW_SESSION_SECONDS",
             "120",
             "60 … `TOKEN_SECONDS`: how long a token waits to be used",
-            rules.whole(60, 71940),
+            rules.whole(*rules.TOKEN_SECONDS),
         ),
         ("LIMIT_PER_ADDRESS", "10/minute;200/day", "tokens per client address; `;` joins several", rules.limits),
         ("LIMIT_PER_ORIGIN", "60/minute;500/day", "tokens per site", rules.limits),
@@ -158,5 +159,6 @@ TABLE = tuple(
             rules.callers,
         ),
         ("PAUSED", "", "kill switch: `1`, or the sentence that visitors read", rules.paused),
+        ("USAGE_REPORTS", "on", "`on` or `off`: whether pages may report what conversations used", rules.switch),
     )
 )

@@ -15,6 +15,7 @@ LIMIT = re.compile(
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 30 * 86_400, "year": 12 * 30 * 86_400}
 _UNSEEN = r"\s\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 OFF = ("", "0", "off", "false", "no")
+ON = ("1", "on", "true", "yes")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # of a prompt file, without .md
 
 
@@ -40,6 +41,9 @@ def matching(pattern: str, expected: str, default: str | None = None) -> Callabl
 def optional(parse: Callable[[str], str]) -> Callable[[str], str | None]:
     """Return a reader that takes nothing for None, and leaves the rest to `parse`."""
     return lambda text: parse(text) if text else None
+
+
+TOKEN_SECONDS = 60, 71_940  # Google makes none that lives 20 hours
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -99,6 +103,13 @@ def paused(text: str) -> str | None:
     if text.lower() in OFF:
         return None
     return "" if text == "1" else text
+
+
+def switch(text: str) -> bool:
+    """Return whether something is on."""
+    if text.lower() not in (*OFF, *ON):
+        raise ValueError("must be on or off")
+    return text.lower() in ON
 
 
 def folder(text: str) -> Path:

@@ -233,7 +233,7 @@ def test_a_price_that_is_unknown_is_no_zero(reckoning: Configuration, tmp_path: 
     (tmp_path / "copy/prompts/new.md").write_text(UNKNOWN)
     plan = own.plan(BASIC)
     outputs = plan["planned_values"]["outputs"]
-    assert outputs["worst_day"]["value"] == "unknown: terraform/prices.json has no price for gemini-9-live"
+    assert outputs["worst_day"]["value"] == "unknown: livetoken/usage/prices.json has no price for gemini-9-live"
     assert outputs["worst_month"]["value"]["usd"]["gemini"] is None
     for name in ("monthly_ceiling_usd", "worst_day_usd"):
         assert outputs[name].get("value") is None

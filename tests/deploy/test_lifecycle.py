@@ -128,7 +128,12 @@ def test_an_added_file_redeploys(life: Configuration) -> None:
     plan = life.plan(key=None)
     assert set(changes(plan)) == {OBJECT, FUNCTION}
     after = set(plan["planned_values"]["outputs"]["archive"]["value"]["files"])
-    assert after - before == {"livetoken/new.py", "livetoken/deep/er.py", "prompts/new.md", "prompts/knowledge/hours.md"}
+    assert after - before == {
+        "livetoken/new.py",
+        "livetoken/deep/er.py",
+        "prompts/new.md",
+        "prompts/knowledge/hours.md",
+    }
 
 
 def test_what_is_not_deployed_does_not_redeploy(life: Configuration) -> None:

@@ -63,7 +63,7 @@ def test_whether_it_compresses(
 def test_an_unknown_price(examine: Examine, in_front: InFront) -> None:
     """A model without a price costs an unknown sum, not none."""
     detail = examine(in_front(changed(model="models/another-live")))["money"].detail
-    assert "cost unknown: terraform/prices.json has no price for the model" in detail
+    assert "cost unknown: livetoken/usage/prices.json has no price for the model" in detail
 
 
 DAYS: list[tuple[dict[str, str], frozenset[str], int, int, str]] = [

@@ -15,6 +15,7 @@ from tests.faults.conftest import KEY
 from tests.faults.corpus import Case, RawRequest, lines, raw_requests, spelled_out
 from tests.faults.raw import ADDRESS, WORDS, Answer, ask, exchange, keeps_the_contract, request
 from tests.support import ORIGIN, warm_function
+from tests.usage.reports import REPORT
 
 
 def by_reason(case: Case) -> str:
@@ -66,7 +67,7 @@ def test_request_file(raw: RawRequest, livetoken: processes.Function, answers: l
             keeps_the_contract(answer, readable=lone_good, head=word == "head")
             assert str(answer.status) == status if word == "head" else answer.outcome == raw.expect, raw.why
             if status == "405":
-                assert answer.header("Allow") == ("POST, OPTIONS" if "/api/token" in raw.head else "GET, POST, OPTIONS")
+                assert answer.header("Allow") == ("POST, OPTIONS" if "/api/" in raw.head else "GET, POST, OPTIONS")
     assert mints() == (len(got) if status == "200" else 0, 0)
 
 
@@ -76,16 +77,26 @@ def test_origin(case: Case, livetoken: processes.Function, answers: list[Answer]
     origin = spelled_out(case.columns[0]).decode("latin-1")
     posted = ask(livetoken.port, request(Origin=origin))
     preflight = ask(livetoken.port, request(b"", method="OPTIONS", Origin=origin, Access_Control_Request_Method="POST"))
-    answers += [posted, preflight]
+    reported = ask(livetoken.port, request(REPORT, path="/api/usage", Origin=origin))
+    answers += [posted, preflight, reported]
     if re.search(r"[\x00-\x08\x0b-\x1f]", origin.replace("\r\n", "")):
-        assert (posted.status, preflight.status) == (400, 400)  # the server refuses control characters itself
+        assert (posted.status, preflight.status, reported.status) == (
+            400,
+            400,
+            400,
+        )  # the server refuses control characters itself
     else:
         keeps_the_contract(posted, readable=False)
         assert posted.outcome == "403 origin_not_allowed", case.reason
+        keeps_the_contract(reported, readable=False)
+        assert reported.outcome == "403 origin_not_allowed", case.reason
         keeps_the_contract(preflight, readable=False)
         assert preflight.status == 204
     assert not [
-        name for answer in (posted, preflight) for name, _ in answer.headers if name.startswith("Access-Control")
+        name
+        for answer in (posted, preflight, reported)
+        for name, _ in answer.headers
+        if name.startswith("Access-Control")
     ]
     assert mints() == (0, 0)
 
@@ -100,6 +111,11 @@ def test_media_type(case: Case, livetoken: processes.Function, answers: list[Ans
     keeps_the_contract(answer, readable=True)
     assert answer.outcome == outcome, case.reason
     assert mints() == (int(outcome.startswith("200")), 0)
+    reported = ask(livetoken.port, request(REPORT, path="/api/usage", Content_Type=kind))
+    answers.append(reported)
+    keeps_the_contract(reported, readable=True)
+    assert reported.status == 204 or reported.outcome == outcome, case.reason
+    assert mints() == (int(outcome.startswith("200")), 0), "a report asks nobody"
 
 
 @pytest.mark.parametrize("case", lines("bodies.txt"), ids=by_reason)
@@ -114,6 +130,30 @@ def test_body(case: Case, livetoken: processes.Function, answers: list[Answer], 
     assert answer.outcome == outcome, case.reason
     named = re.findall(r"'([^']*)'", answer.json["error"])[:1]
     assert named == ([field] if field not in ("", "-") else []), case.reason
+    assert mints() == (0, 0)
+
+
+def with_field(name: bytes, value: bytes) -> bytes:
+    """Return the body of a good report of which one field, as JSON, is another."""
+    others = {known: field for known, field in REPORT.items() if known.encode() != name}
+    return json.dumps(others).encode().removesuffix(b"}") + b', "' + name + b'": ' + value + b"}"
+
+
+USAGE = [
+    *((case, with_field(*map(spelled_out, case.columns[1:]))) for case in lines("usage.txt")),
+    *((case, spelled_out(case.columns[1])) for case in lines("usage_bodies.txt")),
+]
+
+
+@pytest.mark.parametrize(("case", "sent"), USAGE, ids=[by_reason(case) for case, _ in USAGE])
+def test_usage(case: Case, sent: bytes, livetoken: processes.Function, answers: list[Answer], mints: Any) -> None:
+    """A report that no token can have come to is refused, the field named where that is safe; nobody is asked."""
+    outcome, _, field = case.columns[0].rpartition(" ")
+    answer = ask(livetoken.port, request(sent, path="/api/usage"))
+    answers.append(answer)
+    keeps_the_contract(answer, readable=True)
+    assert answer.outcome == outcome, case.reason
+    assert re.findall(r"'([^']*)'", answer.json["error"])[:1] == ([field] if field != "-" else []), case.reason
     assert mints() == (0, 0)
 
 
@@ -235,9 +275,10 @@ def test_proof(
     proof: str, google: processes.Google, verifying: processes.Function, answers: list[Answer], mints: Any
 ) -> None:
     """With App Check on, nothing that is no signed token gets past, however the body looks; Gemini is not asked."""
-    answer = ask(verifying.port, request(b"{", X_Firebase_AppCheck=PROOFS[proof]))
-    keeps_the_contract(answer, readable=True)
-    assert answer.outcome == "401 caller_not_verified"
+    for path in ("/", "/api/usage"):
+        answer = ask(verifying.port, request(b"{", path=path, X_Firebase_AppCheck=PROOFS[proof]))
+        keeps_the_contract(answer, readable=True)
+        assert answer.outcome == "401 caller_not_verified"
     assert mints()[0] == 0
     assert WORDS not in "\n".join(verifying.lines())
 

@@ -20,6 +20,7 @@ from livetoken.prompts.models import VOICES
 from livetoken.prompts.page import Page
 from livetoken.prompts.template import Template
 from livetoken.prompts.text import clean
+from livetoken.prompts.version import version_of
 from livetoken.settings.environment import Settings, SettingsError
 from tests.support import KEY, ORIGIN, ROOT
 
@@ -57,6 +58,28 @@ def page(**fields: str) -> Page:
         ("origins: https://other.example", "origins", "is not in ALLOWED_ORIGINS"),
         ("origins: '*'", "origins", "looks like a pattern"),
         ("origins: {a: b}", "origins", "must be a name, or a list"),
+        ("token_seconds: 1801", "token_seconds", "is more than TOKEN_SECONDS=1800; lower it, or raise that"),
+        ("token_seconds: 71941", "token_seconds", "must be a whole number from 60 to 71940"),
+        ("token_seconds: 59", "token_seconds", "must be a whole number from 60 to 71940"),
+        ("token_seconds: 600.5", "token_seconds", "must be a whole number"),
+        ("token_seconds: 600.0", "token_seconds", "must be a whole number"),
+        ("token_seconds: '600'", "token_seconds", "must be a whole number"),
+        ("token_seconds: true", "token_seconds", "must be a whole number"),
+        ("token_seconds: [600]", "token_seconds", "must be a whole number"),
+        ("token_seconds: null", "token_seconds", "must be a whole number"),
+        ("token_seconds:", "token_seconds", "must be a whole number"),
+        ("budget: 10", "budget", "such as {minutes: 10}"),
+        ("budget: {}", "budget", "such as {minutes: 10}"),
+        ("budget:", "budget", "such as {minutes: 10}"),
+        ("budget: [10]", "budget", "such as {minutes: 10}"),
+        ("budget: {hours: 1}", "budget", "such as {minutes: 10}"),
+        ("budget: {minutes: 10, usd: 1}", "budget", "such as {minutes: 10}"),
+        ("budget: {minutes: 0}", "budget.minutes", "must be a whole number from 1 to 1440"),
+        ("budget: {minutes: 1441}", "budget.minutes", "must be a whole number from 1 to 1440"),
+        ("budget: {minutes: 0.5}", "budget.minutes", "must be a whole number"),
+        ("budget: {minutes: '10'}", "budget.minutes", "must be a whole number"),
+        ("budget: {minutes: true}", "budget.minutes", "must be a whole number"),
+        ("budget: {minutes: }", "budget.minutes", "must be a whole number"),
         ("config: [1]", "config", "must be fields"),
         ("config: {temprature: 1}", "config.temprature", "is not a field that can be locked here"),
         ("config: {topK: 1}", "config.topK", "snake_case"),
@@ -723,3 +746,43 @@ def test_the_rest_of_a_config_stays_locked(prompt_folder: Callable[..., str]) ->
     text = "---\nopen: [generation_config]\nconfig: {context_window_compression: {sliding_window: {}}}\n---\nHi."
     (prompt,) = load(prompt_folder(text))
     assert "context_window_compression" in prompt.front.config
+
+
+def test_another_text_is_another_version(prompt_folder: WriteFile) -> None:
+    """Each letter of a file counts, in the front matter and below it; how its lines end does not, nor its name."""
+    texts = [
+        "Speak.",
+        "Speak!",
+        "---\nvoices: Puck\n---\nSpeak.",
+        "---\nvoices: Puck\n---\nSpeak!",
+        "---\nvoices: Kore\n---\nSpeak.",
+        "---\n---\nvoices: Kore\nSpeak.",
+    ]
+    versions = []
+    for text in texts:
+        (prompt,) = load(prompt_folder(text))
+        versions.append(prompt.version)
+    assert len(set(versions)) == len(texts)
+    assert all(re.fullmatch(r"[0-9a-f]{8}", version) for version in versions)
+    folder = prompt_folder(texts[2].replace("\n", "\r\n"))
+    prompt_folder(texts[2], "other")
+    assert {prompt.version for prompt in load(folder)} == {versions[2]}
+
+
+def test_version_of_what_is_included() -> None:
+    """What a file includes counts in its order, and it counts where one text ends and the next begins."""
+    different = [("a",), ("a", "b"), ("b", "a"), ("ab",), ("a", "b", ""), ("", "a", "b")]
+    assert len({version_of(*texts) for texts in different}) == len(different)
+    assert version_of("é") == version_of("\u00e9")
+
+
+def test_numbers_of_a_prompt_file(prompt_folder: WriteFile) -> None:
+    """A file says how long its tokens live, up to the setting, and how long a conversation should be."""
+    (prompt,) = load(prompt_folder("---\ntoken_seconds: 1800\nbudget: {minutes: 1440}\n---\nSpeak."))
+    assert (prompt.front.token_seconds, prompt.front.budget_minutes) == (1800, 1440)
+    (prompt,) = load(prompt_folder("Speak."))
+    assert (prompt.front.token_seconds, prompt.front.budget_minutes) == (None, None)
+    with pytest.raises(
+        SettingsError, match=re.escape("voice-assistant.md: token_seconds: line 2: is more than TOKEN_SECONDS=300")
+    ):
+        load(prompt_folder("---\ntoken_seconds: 600\n---\nSpeak."), TOKEN_SECONDS="300")
