@@ -15,6 +15,7 @@ from types import FrameType
 
 from dev import processes
 from dev.children import ROOT
+from dev.search_index import search_index
 from dev.static_server import site
 from livetoken.settings.environment import TABLE
 
@@ -122,6 +123,7 @@ def _run(env: Mapping[str, str]) -> int:
         function_url = f"http://localhost:{function_port}"
         _await_health(function)
         say(f"Serving examples/ on port {site_port} …")
+        search_index()
         site_url = parts.enter_context(site(function_url, google_port, site_port))
         say(_welcome(site_url, function_url, where))
         children = [part.process for part in (google, function) if part is not None]
@@ -153,6 +155,7 @@ def _welcome(site_url: str, function_url: str, where: str) -> str:
     curl = f"curl {function_url}/ -H 'Origin: {site_url}' -H 'Content-Type: application/json' -d '{{\"lang\": \"es\"}}'"
     return f"""
   Page      {site_url}
+  Site      {site_url}/bicycles/  (a dozen pages that the voice searches, shows and opens)
   Function  {function_url}
   Google    {where}
 

@@ -1,4 +1,4 @@
-"""Serves `examples/` and `client/src/` as one folder, as a static host would, with the addresses of this run.
+"""Serves `examples/`, its search index and `client/src/` as one folder, as a static host would, with a run's addresses.
 
 Pages are written for the default ports. In `.html` files, and only there, `http://localhost:8080` becomes the
 function's URL, and `ws://127.0.0.1:9090` and `ws://localhost:9090` the emulator's: in markup and in the CSP alike.
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 
 from dev.children import ROOT
+from dev.search_index import ADDRESS, INDEX
 
 EXAMPLES = ROOT / "examples"
 CLIENT = ROOT / "client" / "src"  # an owner copies client/dist/ beside the pages; the same names, bundled
@@ -74,8 +75,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         return io.BytesIO(page)
 
     def translate_path(self, path: str) -> str:
-        """Return the file of an address: the pages' own, else the client's."""
+        """Return the file of an address: the index's, the pages' own, else the client's."""
         here = super().translate_path(path)
+        index = f"{self.directory}{ADDRESS}"
+        if here.startswith(index):
+            return str(INDEX / here.removeprefix(index))
         there = self._client / pathlib.Path(here).relative_to(self.directory)
         return str(there) if there.is_file() and not pathlib.Path(here).exists() else here
 

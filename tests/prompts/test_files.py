@@ -161,6 +161,15 @@ def page(**fields: str) -> Page:
         ("config:\n  seed: # soon", "config.seed", "is blank"),
         ("config: {tools: [{google_search: {}}, ]}\nvoices:", "voices", "must be a name, or a list"),
         ("config: {thinking_config: {thinking_level: }}", "config.thinking_config.thinking_level", "is blank"),
+        ("questions: [a, b, c, d, e, f, g]", "questions", "are 7; keep the 6 best"),
+        ("questions: ['" + "x" * 121 + "']", "questions", "is longer than 120 characters"),
+        ("questions: ['']", "questions", "is not one line of text"),
+        ("questions: [' \t ']", "questions", "is not one line of text"),
+        ('questions: ["When?\\nWhere?"]', "questions", "is not one line of text"),
+        ('questions: ["\\u2028Where?"]', "questions", "is not one line of text"),
+        ("questions: [When?, When?]", "questions", "'When?' stands there more than once"),
+        ("questions: [Open: when?]", "questions", "must be a text, or a list of texts"),
+        ("questions:", "questions", "must be a text, or a list of texts"),
         ("config: {response_modalities:}", "front matter", "not valid YAML"),
         ("config: {response_modalities: }", "config.response_modalities", "is blank"),
         ("config: {tools: }", "config.tools", "is blank"),
@@ -607,6 +616,18 @@ def test_windows_line_ends_and_plain_text(tmp_path: Path) -> None:
     spec = prompts.find(page(), ORIGIN).token_spec(page(lang="es"))
     assert (spec.voice, spec.system_instruction) == ("Puck", "Hello Spanish.")
     assert prompts.find(page(prompt="plain"), ORIGIN).token_spec(page()).system_instruction == "Hi."
+
+
+def test_questions(prompt_folder: WriteFile) -> None:
+    """Up to six lines of up to 120 characters, in any script; a single one needs no list, and none is none."""
+    long = "\u00bfCu\u00e1ndo abr\u00eds\u00a0?" * 6
+    asked = ["When?", long[:120], "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u2764\ufe0f?", "5", "no"]
+    written = ", ".join(f"'{question}'" for question in asked)
+    assert load(prompt_folder(f"---\nquestions: [{written}]\n---\nHi.")).public("") == {"questions": asked}
+    assert load(prompt_folder("---\nquestions: When?\n---\nHi.")).public("voice-assistant") == {"questions": ["When?"]}
+    for none in ("[]", "null"):
+        prompts = load(prompt_folder(f"---\nquestions: {none}\n---\nHi."))
+        assert prompts.public("") == prompts.public(None) == prompts.public("nobody") == {}
 
 
 def test_shipped_prompts() -> None:

@@ -5,6 +5,7 @@ import random
 import re
 from typing import Any
 
+from gemini_live_emulator.live import page_tools
 from gemini_live_emulator.state.conversation import Conversation, UserTurn
 
 _FENCE = re.compile(
@@ -53,7 +54,10 @@ def reply(setup: dict[str, Any], conversation: Conversation, turn: UserTurn, *, 
     said = [about_instruction(setup)] if first else []
     earlier = [each.text for each in conversation.turns if each.role == "user" and each.text]
     if turn.results:
-        said += [f"{name} answered {json.dumps(result, ensure_ascii=False)}." for name, result in turn.results]
+        said += [
+            page_tools.told(conversation, name, result) or f"{name} answered {json.dumps(result, ensure_ascii=False)}."
+            for name, result in turn.results
+        ]
     else:
         if earlier:
             said.append(f"Turn {len(earlier) + 1}. Before that you said: “{first_words(earlier[-1], 8)}”.")
@@ -73,22 +77,36 @@ def call_id(chance: random.Random) -> str:
     return f"call_{chance.getrandbits(32):08x}"
 
 
-def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[str, Any]]:
-    """The function calls that a text asks for, one for each of its parts joined by "and".
+def calls(
+    setup: dict[str, Any], conversation: Conversation, turn: UserTurn, chance: random.Random
+) -> list[dict[str, Any]]:
+    """The function calls that a text asks for, one for each of its parts joined by "and", or that waited for results.
 
     A part asks for a declared function when it names it (`add_to_basket`, `add to basket`) or has its first word
-    (`add`, `show`). Numbers fill numeric parameters, the words left over fill text parameters.
+    (`add`, `show`). Numbers fill numeric parameters, the words left over fill text parameters. Functions that are known
+    by name are called for plain sentences.
     """
+    if turn.results:
+        waiting = page_tools.take(conversation, turn.results)
+        return [_called(waiting, chance)] if waiting else []
     declared = [
         function
         for tool in setup.get("tools", [])
         for function in tool.get("functionDeclarations", [])
         if function.get("name")
     ]
+    known = page_tools.known(declared)
     found = []
-    for part in re.split(r"\s+and\s+|[;.!?]\s*", text.lower()):
+    for part in re.split(r"\s+and\s+|[;.!?]\s+|[;.!?]$", turn.text.lower()):
         words = re.findall(r"[\w-]+", part)
+        wish = page_tools.wish(part, known)
+        call = page_tools.arguments(wish, conversation, instruction(setup), known) if wish else None
+        if call:
+            found.append(_called(call, chance))
+            continue
         for function in declared:
+            if function["name"] in known:
+                continue
             name = function["name"].lower()
             spoken = re.sub(r"[_\W]+", " ", name).strip() or name
             if name in part or spoken in part or spoken.partition(" ")[0] in words:
@@ -96,6 +114,11 @@ def calls(setup: dict[str, Any], text: str, chance: random.Random) -> list[dict[
                 found.append({"id": call_id(chance), "name": function["name"], "args": args})
                 break
     return found
+
+
+def _called(call: tuple[str, dict[str, Any]], chance: random.Random) -> dict[str, Any]:
+    name, args = call
+    return {"id": call_id(chance), "name": name, "args": args}
 
 
 def _arguments(function: dict[str, Any], words: list[str], taken: set[str]) -> dict[str, Any]:

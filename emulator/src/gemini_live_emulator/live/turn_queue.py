@@ -81,7 +81,7 @@ class TurnQueue:
             planned, self._planned = self._planned, None
             if not turn.results:
                 planned = self._context.progress.answer_to(turn.described())
-            found = [] if turn.results else self._calls_for(turn, planned)
+            found = self._calls_for(turn, planned)
             await asyncio.sleep(planned.wait_seconds if planned and not turn.results else 0)
             if found:
                 # What it says comes with the results.
@@ -98,13 +98,16 @@ class TurnQueue:
         """The calls that a scenario asks for; without one those that the user's words ask for."""
         context = self._context
         if planned is None:
-            return script.calls(context.setup, turn.text, context.state.chance)
+            return script.calls(context.setup, context.conversation, turn, context.state.chance)
+        if turn.results:
+            return []
         return [{"id": script.call_id(context.state.chance), **call} for call in planned.calls]
 
     async def _call(self, turn: UserTurn, calls: list[dict[str, Any]]) -> None:
         """Call functions instead of answering; the turn is over at once unless their results are waited for."""
         context = self._context
-        context.conversation.add_user_turn(turn)
+        if not turn.results:
+            context.conversation.add_user_turn(turn)
         await self._calls.ask(calls)
         if not self._calls.waiting or context.completes_with_call:
             await self._complete()

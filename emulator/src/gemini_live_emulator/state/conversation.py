@@ -37,6 +37,20 @@ class UserTurn:
 
 
 @dataclasses.dataclass(frozen=True)
+class Place:
+    """A page that a search has found."""
+
+    title: str
+    address: str
+    excerpt: str
+
+    def is_about(self, words: str) -> bool:
+        """Whether its title or address has all of these words; no words are about everything."""
+        told = f"{self.title} {self.address}".lower()
+        return all(word in told for word in words.lower().split())
+
+
+@dataclasses.dataclass(frozen=True)
 class Turn:
     """One turn of a conversation; `tokens` is how many of which modality, as the usage metadata has them."""
 
@@ -50,11 +64,15 @@ class Conversation:
     """The turns so far; `images` were seen. `ended` is when its socket closed, None while it is open.
 
     `calls` (every function call so far, name by id) and `sockets` (those open now) belong to the session as a whole:
-    all copies of a conversation that handles brought back share them.
+    all copies of a conversation that handles brought back share them. `places` are the last that a search found, for
+    the words `sought`; `wish` is the function that waits for a search.
     """
 
     turns: tuple[Turn, ...] = ()
     images: int = 0
+    places: tuple[Place, ...] = ()
+    sought: str = ""
+    wish: str = ""
     ended: dt.datetime | None = None
     calls: dict[str, str] = dataclasses.field(default_factory=dict)
     sockets: set[int] = dataclasses.field(default_factory=set)
