@@ -44,7 +44,7 @@ export class Speaker {
   }
 
   get level() {
-    return levelOf(this.#analyser);
+    return this.playing ? levelOf(this.#analyser) : 0; // WebKit's analyser keeps what it heard last
   }
 
   get volume() {

@@ -35,8 +35,8 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Each browser that this machine has."""
     try:
         with DRIVERS[request.param](tmp_path_factory.mktemp(request.param)) as running:
-            _versions[running.name] = running.version
             yield running
+        _versions[running.name] = running.version
     except Missing as missing:
         _versions[request.param] = f"not run. {missing}"
         pytest.skip(str(missing))
@@ -60,7 +60,8 @@ def widget(tab: Tab, site: Site, livetoken: Function) -> Iterator[Open]:
     opened: list[Widget] = []
 
     def open_one(attributes: str = "", **options: str) -> Widget:
-        opened.append(Widget.open(tab, site, f"http://localhost:{livetoken.port}", attributes, **options))
+        options.setdefault("endpoint", f"http://localhost:{livetoken.port}")
+        opened.append(Widget.open(tab, site, attributes, **options))
         return opened[-1]
 
     yield open_one
