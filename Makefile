@@ -55,7 +55,7 @@ test-installs: $(READY) ## run the tests that install software
 	@$(BIN)/python -m pytest -m installs
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
-	@$(BIN)/python -m pytest -m browsers -rs --session-timeout=600 tests/client/browsers $(PYTEST)
+	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=600 tests/client/browsers $(PYTEST)
 
 test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
 	@$(BIN)/python -m pytest -m policy
