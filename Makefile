@@ -55,7 +55,7 @@ test-installs: $(READY) ## run the tests that install software
 	@$(BIN)/python -m pytest -m installs
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
-	@$(BIN)/python -m pytest -m browsers -rs --session-timeout=600 tests/client/browsers $(PYTEST)
+	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=600 tests/client/browsers $(PYTEST)
 
 test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
 	@$(BIN)/python -m pytest -m policy
@@ -159,4 +159,4 @@ client/node_modules/.package-lock.json: client/package-lock.json
 	@cd client && npm ci --silent --no-fund --no-audit --ignore-scripts && touch node_modules/.package-lock.json
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .cache build client/node_modules dev/biome/node_modules examples/vendor tests/client/js/node_modules tests/client/package/node_modules mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .cache build client/node_modules dev/biome/node_modules examples/vendor tests/client/{js,package,browsers}/node_modules mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

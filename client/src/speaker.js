@@ -4,6 +4,7 @@ import { keepRunning } from './awake.js';
 import { levelOf } from './loudness.js';
 
 const WAITING_MILLISECONDS = 1000;
+const DEVICE_MILLISECONDS = 5000; // a loudspeaker that is switched on first, such as a wireless headset
 const SPEECH_RATE = 24000; // hertz, what Gemini speaks
 
 /** Plays speech: chunks arrive faster than they sound, and follow each other without a gap. */
@@ -22,7 +23,7 @@ export class Speaker {
 
   /**
    * @param {() => void} onchange is called when sound begins and when it ends
-   * @param {() => void} [onwaiting] is called when speech has waited for a second to be heard
+   * @param {() => void} [onwaiting] is called when speech has waited for too long to be heard
    */
   constructor(onchange, onwaiting = () => {}) {
     // The context runs at the rate of the speech: chunks resampled one by one would click where they meet.
@@ -44,7 +45,7 @@ export class Speaker {
   }
 
   get level() {
-    return levelOf(this.#analyser);
+    return this.playing ? levelOf(this.#analyser) : 0; // WebKit's analyser keeps what it heard last
   }
 
   get volume() {
@@ -87,7 +88,9 @@ export class Speaker {
       if (!this.playing) this.onchange();
     };
     this.#sources.add(source);
-    this.#waiting ??= setTimeout(() => this.#context.state !== 'running' && this.onwaiting(), WAITING_MILLISECONDS);
+    // On a page that was touched it is the device that lets us wait, not the browser.
+    const patience = navigator.userActivation?.hasBeenActive ? DEVICE_MILLISECONDS : WAITING_MILLISECONDS;
+    this.#waiting ??= setTimeout(() => this.#context.state !== 'running' && this.onwaiting(), patience);
     this.onchange();
   }
 

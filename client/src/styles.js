@@ -52,7 +52,7 @@ button:disabled, input:disabled { opacity: .5; cursor: default }
 .bubble.live { outline: 3px solid var(--accent); outline-offset: 3px }
 .live { box-shadow: 0 0 0 calc(var(--level, 0) * 5px) color-mix(in srgb, var(--accent) 35%, transparent) }
 .type { flex: 1; min-inline-size: 0; padding: 0 1rem }
-.volume { inline-size: 5rem; min-inline-size: 2rem; flex-shrink: 1; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent) }
+.volume { inline-size: 5rem; min-inline-size: 2rem; flex-shrink: 1; min-block-size: 2.75rem; padding: 0; accent-color: var(--accent); filter: drop-shadow(0 0 1px color-mix(in srgb, var(--text) 60%, transparent)) }
 label { display: inline-flex; align-items: center; gap: .25rem; min-inline-size: 0 }
 svg { pointer-events: none; inline-size: 1.4rem; block-size: 1.4rem; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 [dir=rtl] .send svg { transform: scaleX(-1) }

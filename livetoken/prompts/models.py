@@ -30,7 +30,7 @@ def objections(model: str, config: Mapping[str, Any], api_version: str) -> Itera
         yield "proactivity", f"{api_version} has no such field; remove it, or set GEMINI_API_VERSION=v1alpha"
     if not model.startswith(_NATIVE_AUDIO) and model not in _KNOWN:
         return
-    if "TEXT" in _modalities(config) and model != _LEGACY:
+    if "TEXT" in _modalities(config):
         yield "response_modalities", f"{model} only speaks; remove TEXT and read the output transcription instead"
     yield from _thinking(model, _mapping(config, "thinking_config"), given="thinking_config" in config)
     yield from _liveliness(model, config, api_version)
@@ -63,11 +63,10 @@ def _liveliness(model: str, config: Mapping[str, Any], api_version: str) -> Iter
 
 
 def _tools(model: str, config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for behavior in _behaviors(config):
-        if model == _THINKING and behavior != "NON_BLOCKING":
-            yield "tools", f"{model} only calls functions with behavior: NON_BLOCKING; say so in each declaration"
-        if model == _LEGACY and behavior == "NON_BLOCKING":
-            yield "tools", f"{model} only calls functions one at a time; remove behavior: NON_BLOCKING"
+    if model == _THINKING and "BLOCKING" in _behaviors(config):
+        yield "tools", f"{model} waits for no function; remove behavior: BLOCKING"
+    if model.startswith(_NATIVE_AUDIO) and any("code_execution" in tool for tool in _tool_list(config)):
+        yield "tools", f"{model} runs no code; remove code_execution, or use {_STABLE}"
 
 
 def _mapping(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -80,10 +79,14 @@ def _modalities(config: Mapping[str, Any]) -> list[str]:
     return [str(modality).upper() for modality in value] if isinstance(value, list) else []
 
 
+def _tool_list(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    tools = config.get("tools")
+    return [tool for tool in tools if isinstance(tool, Mapping)] if isinstance(tools, list) else []
+
+
 def _behaviors(config: Mapping[str, Any]) -> Iterator[str | None]:
     """Yield the behavior of every declared function; None where it is not said."""
-    tools = config.get("tools")
-    for tool in tools if isinstance(tools, list) else []:
-        declarations = tool.get("function_declarations") if isinstance(tool, Mapping) else None
+    for tool in _tool_list(config):
+        declarations = tool.get("function_declarations")
         for declaration in declarations if isinstance(declarations, list) else []:
             yield declaration.get("behavior") if isinstance(declaration, Mapping) else None

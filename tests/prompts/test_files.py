@@ -98,9 +98,9 @@ def page(**fields: str) -> Page:
             "needs LOW, MEDIUM or HIGH",
         ),
         (
-            "model: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: LOW}, tools: [{function_declarations: [{name: f}]}]}",
+            "model: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: LOW}, tools: [{function_declarations: [{name: f, behavior: BLOCKING}]}]}",
             "config.tools",
-            "NON_BLOCKING",
+            "waits for no function",
         ),
         (
             "model: gemini-3.1-flash-live-preview\nconfig: {thinking_config: {thinking_level: HUGE}}",
@@ -108,9 +108,14 @@ def page(**fields: str) -> Page:
             "MINIMAL, LOW",
         ),
         (
-            "model: gemini-3.1-flash-live-preview\nconfig: {tools: [{function_declarations: [{name: f, behavior: NON_BLOCKING}]}]}",
+            "model: gemini-2.5-flash-native-audio-latest\nconfig: {tools: [{code_execution: {}}]}",
             "config.tools",
-            "one at a time",
+            "runs no code",
+        ),
+        (
+            "model: gemini-3.1-flash-live-preview\nconfig: {response_modalities: [TEXT]}",
+            "config.response_modalities",
+            "only speaks",
         ),
         ("config: {enable_affective_dialog: true}", "config.enable_affective_dialog", "does not have it"),
         (
@@ -386,8 +391,8 @@ def test_native_audio_extras_need_v1alpha(prompt_folder: WriteFile) -> None:
     "front",
     [
         "model: gemini-9-live-of-the-future\nconfig: {response_modalities: [TEXT], thinking_config: {}}",
-        "model: gemini-3.1-flash-live-preview\nconfig: {response_modalities: [TEXT], thinking_config: {thinking_level: MINIMAL}}",
-        "model: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: high}, tools: [{google_search: {}}, {function_declarations: [{name: f, behavior: NON_BLOCKING}]}]}",
+        "model: gemini-3.1-flash-live-preview\nconfig: {thinking_config: {thinking_level: MINIMAL}, tools: [{function_declarations: [{name: f, behavior: NON_BLOCKING}]}]}",
+        "model: gemini-3.8-live-extended-thinking\nconfig: {thinking_config: {thinking_level: high}, tools: [{google_search: {}}, {function_declarations: [{name: f}, {name: g, behavior: NON_BLOCKING}]}]}",
         "config: {proactivity: {proactive_audio: true}, tools: 5}",
         "config: {tools: [5, {function_declarations: [7]}]}",
         f"origins: {ORIGIN}\nopen: [tools, session_resumption]",

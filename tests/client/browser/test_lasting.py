@@ -125,6 +125,26 @@ def test_who_must_touch_the_page_first_is_told(module_tab: Any) -> None:
     assert page.evaluate("of('error').length") == 1
 
 
+# A loudspeaker that needs some seconds, such as a headset that is switched on
+SLOW_DEVICE = """() => {
+  const Real = AudioContext;
+  window.AudioContext = class extends Real {
+    constructor(...options) { super(...options); super.suspend(); setTimeout(() => super.resume(), 2500); }
+    resume() { return new Promise(() => {}); }
+  };
+}"""
+
+
+def test_a_slow_loudspeaker_asks_for_no_touch(module_tab: Any) -> None:
+    """The visitor has touched the page already: nobody is told to do so again, and the answer is heard."""
+    page = module_tab.page
+    page.evaluate(SLOW_DEVICE)
+    page.evaluate("(async () => { await start(); session.sendText('Hello'); await next('turn'); })()")
+    page.wait_for_function("() => session.state === 'listening'")
+    assert page.evaluate("session.outputNode.context.state") == "running"
+    assert page.evaluate("of('error')") == []
+
+
 def test_a_microphone_that_gives_nothing_is_no_listener(module_tab: Any, cloud: Google) -> None:
     """Zeros for some seconds: the page is told, no zeros are sent and paid for; with the first sound all is as before."""
     page = module_tab.page

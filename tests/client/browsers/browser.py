@@ -10,6 +10,12 @@ from typing import Any
 PATIENCE = 20.0  # seconds to wait for what must come; only a failure waits so long
 SIZE = (900, 700)  # of a page, in CSS pixels
 
+# What a failure tells of the page
+SHOWN = """() => {
+  const voice = document.querySelector('live-voice');
+  return JSON.stringify([voice?.state, voice?.session?.transcript, voice?.shadowRoot?.textContent, globalThis.complaints]);
+}"""
+
 Step = tuple[str, *tuple[Any, ...]]
 """A step of the pointer: `("move", x, y)`, `("down",)`, `("up",)`; or of the keyboard: `("down", key)`, `("up", key)`.
 
@@ -44,7 +50,7 @@ class Tab(abc.ABC):
         """Call it again and again until its result is true; returns that."""
         ends = time.monotonic() + PATIENCE
         while not (result := self.evaluate(function, *arguments)):
-            assert time.monotonic() < ends, f"this has not come true: {function} {json.dumps(arguments)}"
+            assert time.monotonic() < ends, f"not true: {function} {json.dumps(arguments)}\n{self.evaluate(SHOWN)}"
             time.sleep(0.05)
         return result
 

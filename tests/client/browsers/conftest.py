@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -17,16 +18,30 @@ HERE = pathlib.Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All flows are for `make browsers`; what has no answer after a minute has failed."""
+    """All flows are for `make browsers`, each browser in one worker; what has no answer after a minute and a half has failed."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browsers)
             item.add_marker(pytest.mark.timeout(90))
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+                item.add_marker(pytest.mark.xdist_group(item.callspec.params["browser"]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells the run what it had."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["versions"] = _versions
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear it."""
+    _versions.update(getattr(node, "workeroutput", {}).get("versions", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was run, and what is missing here."""
-    for name, version in _versions.items():
+    for name, version in sorted(_versions.items()):
         terminalreporter.write_line(f"{name}: {version}")
 
 
@@ -35,8 +50,8 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Each browser that this machine has."""
     try:
         with DRIVERS[request.param](tmp_path_factory.mktemp(request.param)) as running:
-            _versions[running.name] = running.version
             yield running
+        _versions[running.name] = running.version
     except Missing as missing:
         _versions[request.param] = f"not run. {missing}"
         pytest.skip(str(missing))
@@ -60,7 +75,8 @@ def widget(tab: Tab, site: Site, livetoken: Function) -> Iterator[Open]:
     opened: list[Widget] = []
 
     def open_one(attributes: str = "", **options: str) -> Widget:
-        opened.append(Widget.open(tab, site, f"http://localhost:{livetoken.port}", attributes, **options))
+        options.setdefault("endpoint", f"http://localhost:{livetoken.port}")
+        opened.append(Widget.open(tab, site, attributes, **options))
         return opened[-1]
 
     yield open_one

@@ -78,41 +78,38 @@ class WebKitTab(Tab):
 
 
 class WebKit(Browser):
-    """A running driver; each page is a session, and a browser, of its own."""
+    """Debian's driver. Each page has a driver and a browser of its own: a driver may hang when it begins a second session."""
 
     name = "WebKitGTK"
+    version = ""
 
-    def __init__(self, url: str) -> None:
-        self._driver = WebDriver(url)
-        self._url = url
-        session = self._begin()
-        self.version = session["capabilities"]["browserVersion"]
-        self._driver("DELETE", f"/session/{session['sessionId']}")
-
-    def _begin(self) -> dict[str, Any]:
-        options = {"binary": _mini_browser(), "args": ["--automation"]}
-        wanted = {
-            "webkitgtk:browserOptions": options,
-            "timeouts": {"script": 1000 * TIMEOUT, "pageLoad": 1000 * PATIENCE},
-        }
-        return dict(self._driver("POST", "/session", {"capabilities": {"alwaysMatch": wanted}}))
+    def __init__(self, env: dict[str, str]) -> None:
+        self._env = env
 
     @contextlib.contextmanager
     def tab(self) -> Iterator[Tab]:
         """Open a browser."""
-        session = self._begin()["sessionId"]
-        command = WebDriver(f"{self._url}/session/{session}")
+        port = free_port()
+        driver = Child("WebKitWebDriver", ["WebKitWebDriver", f"--port={port}"], self._env)
         try:
+            driver.await_port(port)
+            begin = WebDriver(f"http://127.0.0.1:{port}")
+            options = {"binary": _mini_browser(), "args": ["--automation"]}
+            timeouts = {"script": 1000 * TIMEOUT, "pageLoad": 1000 * PATIENCE}
+            wanted = {"webkitgtk:browserOptions": options, "timeouts": timeouts}
+            session = begin("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            self.version = session["capabilities"]["browserVersion"]
+            command = WebDriver(f"http://127.0.0.1:{port}/session/{session['sessionId']}")
             tab = WebKitTab(command)
-            width, height = SIZE
             # The window has bars around the page.
             inner = tab.evaluate("() => [innerWidth, innerHeight]")
             outer = command("GET", "/window/rect")
-            rect = {"width": width + outer["width"] - inner[0], "height": height + outer["height"] - inner[1]}
-            command("POST", "/window/rect", rect)
+            bars = (outer["width"] - inner[0], outer["height"] - inner[1])
+            command("POST", "/window/rect", {"width": SIZE[0] + bars[0], "height": SIZE[1] + bars[1]})
             yield tab
+            command("DELETE", "")
         finally:
-            self._driver("DELETE", f"/session/{session}")
+            driver.end()
 
 
 @contextlib.contextmanager
@@ -122,14 +119,8 @@ def launched(folder: pathlib.Path) -> Iterator[Browser]:
     lacking |= {package for pattern, package in FILES.items() if not any(LIBRARIES.glob(pattern))}
     if lacking:
         raise Missing(f"WebKit, or what it needs here, is missing: apt-get install {' '.join(sorted(lacking))}")
-    port = free_port()
     with sound_server(folder) as env, _display(env) as display:
-        driver = Child("WebKitWebDriver", ["WebKitWebDriver", f"--port={port}"], {**env, "DISPLAY": display})
-        try:
-            driver.await_port(port)
-            yield WebKit(f"http://127.0.0.1:{port}")
-        finally:
-            driver.end()
+        yield WebKit({**env, "DISPLAY": display})
 
 
 def _mini_browser() -> str:

@@ -1,6 +1,7 @@
 """<live-voice> on a page, handled as a visitor would."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -8,8 +9,8 @@ from tests.client.browsers.browser import Tab
 from tests.client.site import Site
 
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Herons</title><link rel="icon" href="/icon.svg">
-<script src="/complaints.js"></script><link rel="stylesheet" href="/page.css"><script type="module" src="/live-voice.js"></script></head>
-<body><main><h1>Herons</h1><p>Herons fish at dusk.</p><live-voice endpoint="{endpoint}" {attributes}>{inside}</live-voice></main>{after}</body></html>"""
+<meta name="color-scheme" content="{scheme}"><script src="/complaints.js"></script><link rel="stylesheet" href="/page.css"><script type="module" src="/live-voice.js"></script></head>
+<body><main><h1>Herons</h1><p>Herons fish at dusk.</p><live-voice endpoint="{endpoint}" {attributes}>{inside}</live-voice></main></body></html>"""
 STYLE = ":root { font-family: 'DejaVu Sans', sans-serif } main { max-width: 40rem; margin: 1rem auto }"
 # What a browser would write on its console, whichever it is
 COMPLAINTS = """window.complaints = [];
@@ -34,18 +35,18 @@ class Widget:
         cls,
         tab: Tab,
         site: Site,
-        endpoint: str,
-        attributes: str = "",
+        attributes: str,
         *,
+        endpoint: str,
         inside: str = "",
-        after: str = "",
         lang: str = "en",
+        scheme: str = "light",
         **headers: str,
     ) -> Self:
-        """Open a page with the element in it; `after` stands behind the text, `headers` are those of the page."""
+        """Open a page with the element in it; `headers` are those of the page, with underscores for hyphens."""
         site.add("/complaints.js", COMPLAINTS, Content_Type="text/javascript")
         site.add("/page.css", STYLE, Content_Type="text/css")
-        text = PAGE.format(lang=lang, endpoint=endpoint, attributes=attributes, inside=inside, after=after)
+        text = PAGE.format(lang=lang, endpoint=endpoint, attributes=attributes, inside=inside, scheme=scheme)
         tab.go(site.add("/herons.html", text, **headers))
         widget = cls(tab)
         widget.until("voice.shadowRoot?.querySelector('.status').textContent")
@@ -112,10 +113,22 @@ class Widget:
 
     def ask(self, text: str) -> str:
         """Type a question into the box; returns the whole answer."""
+        self.type(text)
+        return self.answer(text)
+
+    def type(self, text: str) -> None:
+        """Type something into the box and send it."""
         self.click("type")
         self.tab.type(text)
         self.tab.press("Enter")
-        return self.answer(text)
+
+    def say(self, text: str) -> None:
+        """Ask by the element's method: typing a long text takes its time."""
+        self.look(f"voice.say({json.dumps(text)})")
+
+    def focus(self) -> str:
+        """The part that has the focus."""
+        return str(self.look("document.activeElement.shadowRoot?.activeElement?.className.split(' ')[0]"))
 
     def answer(self, question: str) -> str:
         """Wait for the whole answer to a question."""
