@@ -15,7 +15,7 @@ from tests.support import ORIGIN, ROOT, MakeClient
 SCHEMA = schemathesis.openapi.from_dict(yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text()))
 OPERATIONS: dict[str, Any] = {operation.label: operation for path in SCHEMA.values() for operation in path.values()}
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-EXAMPLES = 250
+EXAMPLES = 120
 # What may happen to such cases, and (the first) what must have happened to some of them.
 ROWS = [
     ("GET /", GOOD, [200]),

@@ -17,6 +17,7 @@ from tests.access.test_limits_http import ask_at_once
 from tests.support import ORIGIN, PATIENCE, allowing, soon, warm_function, within
 
 Page = Callable[..., Any]
+UNAVAILABLE = 503
 BOUND = 3.0  # seconds; 0.8 are the storage's, the rest is for a busy machine
 
 
@@ -63,12 +64,24 @@ def calm(instances: list[processes.Function], page: Page) -> float:
     return time.monotonic() - started
 
 
+def served(ask: Callable[[], Any]) -> Any:
+    """Ask until Redis was in time: on a busy machine it may take longer than a request waits for it."""
+    end = time.monotonic() + PATIENCE
+    while (answer := ask()).status == UNAVAILABLE and time.monotonic() < end:
+        time.sleep(0.1)
+    return answer
+
+
 def test_exact_across_instances(instances: list[processes.Function], cloud: processes.Google, page: Page) -> None:
     """64 requests at once to two instances: by address exactly 20 tokens, by site exactly 30."""
     before = len(cloud.mints())
-    assert sorted(ask_at_once(64, lambda number: page(instances[number % 2].url))) == [200] * 20 + [429] * 44
+
+    def one(number: int, **headers: str) -> Any:
+        return served(lambda: page(instances[number % 2].url, **headers))
+
+    assert sorted(ask_at_once(64, one)) == [200] * 20 + [429] * 44
     assert len(cloud.mints()) - before == 20
-    others = ask_at_once(32, lambda number: page(instances[number % 2].url, X_Forwarded_For=f"203.0.113.{number}"))
+    others = ask_at_once(32, lambda number: one(number, X_Forwarded_For=f"203.0.113.{number}"))
     assert sorted(others) == [200] * 10 + [429] * 22
 
 
@@ -224,8 +237,8 @@ def test_lost_redis_holds_nothing(proxied: tuple[processes.Function, Proxy], own
         between.losing = 2
         assert page(function.url).status == 503
         time.sleep(1.1)
-    assert page(function.url).status == 200
-    assert (held(own, "address"), held(own, "origin")) == (2, 4)
+    assert served(lambda: page(function.url)).status == 200
+    assert soon(lambda: (held(own, "address"), held(own, "origin")) == (2, 4))
 
 
 @pytest.mark.parametrize("assigned", [False, True])

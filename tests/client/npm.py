@@ -45,7 +45,7 @@ class Packages:
             pytest.skip(self.problem)
 
     def run(
-        self, *command: str, cwd: pathlib.Path | None = None, timeout: float = 60
+        self, *command: str, cwd: pathlib.Path | None = None, timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
         """Run a program of node_modules/.bin, or of the machine, in this folder or another."""
         own = self.folder / "node_modules" / ".bin" / command[0]

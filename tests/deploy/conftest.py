@@ -1,11 +1,21 @@
 """Plans and states that several tests read; each is made once."""
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.deploy.configuration import BASIC, ROOT, Configuration
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the whole pipeline takes as long as what applies terraform/ by itself."""
+    for item in items:
+        if "workspace" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
+            item.add_marker(pytest.mark.terraform)
 
 
 @pytest.fixture(scope="session", name="configuration")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.deploy.configuration import BASIC, KEY, Configuration, changes, planned
 
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+pytestmark = [pytest.mark.terraform, pytest.mark.timeout(600)]  # a busy machine takes its time to start providers
 
 FUNCTION = "google_cloudfunctions2_function.main"
 VERSION = "google_secret_manager_secret_version.main[0]"

@@ -12,7 +12,7 @@ import pytest
 from tests.deploy.configuration import KEY, PROJECT, ROOT, Configuration, changes, planned
 from tests.deploy.grants import grants
 
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+pytestmark = [pytest.mark.terraform, pytest.mark.timeout(600)]  # a busy machine takes its time to start providers
 
 DEPLOY = f"serviceAccount:livetoken-deploy@{PROJECT}.iam.gserviceaccount.com"
 

@@ -9,7 +9,7 @@ from tests.deploy.configuration import BASIC, PROJECT, ROOT, Configuration, Terr
 from tests.deploy.grants import grants
 from tests.deploy.test_plan import BUILD, GRANTS, RUNTIME
 
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time to start providers
+pytestmark = [pytest.mark.terraform, pytest.mark.timeout(600)]  # a busy machine takes its time to start providers
 
 DEPLOY = f"serviceAccount:livetoken-deploy@{PROJECT}.iam.gserviceaccount.com"
 ALERTS = {"channels": [f"projects/{PROJECT}/notificationChannels/1"]}

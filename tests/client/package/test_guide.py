@@ -141,6 +141,7 @@ def test_sh_installs_the_package(tarball: Any, tmp_path: Any) -> None:
     assert (tmp_path / "node_modules" / "livetoken" / "dist" / "live-voice.js").is_file()
 
 
+@pytest.mark.installs
 @pytest.mark.parametrize(
     ("kind", "packages", "command"),
     [

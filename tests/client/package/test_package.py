@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
+
 from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
 
@@ -58,6 +60,7 @@ def test_modules_are_short() -> None:
     assert {path.name: lines for path in MODULES if (lines := len(path.read_text().splitlines())) >= 250} == {}
 
 
+@pytest.mark.installs
 def test_publint_and_the_types_checker_are_content(tarball: pathlib.Path) -> None:
     """Publint --strict and arethetypeswrong find nothing; the package is ESM, as browsers are."""
     CHECKS.require()

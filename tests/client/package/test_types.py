@@ -9,6 +9,7 @@ from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
 
 SOURCE = ROOT / "client" / "src"
+pytestmark = pytest.mark.installs
 
 
 def test_the_source_type_checks() -> None:
