@@ -7,6 +7,7 @@ from gemini_live_emulator.live import script
 from gemini_live_emulator.state.conversation import AUDIO_TOKENS_PER_SECOND, Conversation
 
 _TOKENS_PER_IMAGE = 258
+_THOUGHTS = {"LOW": 32, "MEDIUM": 64, "HIGH": 128}  # tokens of each answer; our own figures, models differ
 
 
 def usage_metadata(setup: dict[str, Any], conversation: Conversation, seconds: float) -> dict[str, Any]:
@@ -19,10 +20,13 @@ def usage_metadata(setup: dict[str, Any], conversation: Conversation, seconds: f
     prompt["TEXT"] += -(-len(script.instruction(setup)) // 4)
     prompt["IMAGE"] += _TOKENS_PER_IMAGE * conversation.images
     response = dict([answered[0].tokens]) if answered else {"AUDIO": round(AUDIO_TOKENS_PER_SECOND * seconds)}
+    thinking = setup.get("generationConfig", {}).get("thinkingConfig", {}).get("thinkingLevel")
+    thoughts = _THOUGHTS.get(thinking, 0) if sum(response.values()) else 0
     return {
         "promptTokenCount": prompt.total(),
         "responseTokenCount": sum(response.values()),
-        "totalTokenCount": prompt.total() + sum(response.values()),
+        **({"thoughtsTokenCount": thoughts} if thoughts else {}),
+        "totalTokenCount": prompt.total() + sum(response.values()) + thoughts,
         "promptTokensDetails": _details(prompt),
         "responseTokensDetails": _details(response),
     }
