@@ -58,15 +58,23 @@ def test_a_conversation_s_line(open_tab: Any, site: Any, livetoken: Function, cl
     assert usage["usd"] == prices.usd("gemini-3.8-live", usage["tokens"]["in"], usage["tokens"]["out"])
     assert usage["usd"] > 0
     assert 0 < usage["seconds"] < 120
-    mint = next(json.loads(text) for text in livetoken.lines() if f'"requestId": "{usage["requestId"]}", "origin"' in text)
-    assert (mint["prompt"], mint["promptVersion"]) == (line["prompt"], line["promptVersion"]) == ("guide", mint["promptVersion"])
+    mint = next(
+        json.loads(text) for text in livetoken.lines() if f'"requestId": "{usage["requestId"]}", "origin"' in text
+    )
+    assert (
+        (mint["prompt"], mint["promptVersion"])
+        == (line["prompt"], line["promptVersion"])
+        == ("guide", mint["promptVersion"])
+    )
     assert (line["reportedBy"], line["origin"]) == ("client", site.url)
     assert "addressHash" not in line
 
 
 def test_the_page_goes(module_tab: Any, site: Any, lines: Lines, cloud: Google) -> None:
     """A visitor who leaves in the middle is reported all the same, and no request of the page carries a cookie."""
-    module_tab.page.evaluate("async () => { document.cookie = 'a=b'; await start(); await ask('What fishes at dusk?'); }")
+    module_tab.page.evaluate(
+        "async () => { document.cookie = 'a=b'; await start(); await ask('What fishes at dusk?'); }"
+    )
     module_tab.until(lambda: len(cloud.session()["usage"]) == 1)
     expected = billed(cloud)
     module_tab.page.goto(f"{site.url}/sdk.html")
@@ -90,7 +98,9 @@ def test_thumbs_errors_and_a_second_token(module_tab: Any, lines: Lines, cloud: 
         }"""
     )
     cloud.go_away(0.5)
-    module_tab.page.evaluate("async () => { if (!of('reconnected').length) await next('reconnected'); await ask('Who am I?'); session.close(); }")
+    module_tab.page.evaluate(
+        "async () => { if (!of('reconnected').length) await next('reconnected'); await ask('Who am I?'); session.close(); }"
+    )
     module_tab.until(lambda: len(lines()) == 2)
     first, second = (line["usage"] for line in lines())
     assert (first["ended"], second["ended"]) == ("resumed", "closed")
@@ -118,8 +128,10 @@ def test_every_five_minutes(module_tab: Any, lines: Lines) -> None:
 def test_a_failed_conversation(module_tab: Any, lines: Lines, cloud: Google) -> None:
     """How it failed is told by its code."""
     reason = "You exceeded your current quota, please check your plan."
-    cloud.fault("socket", "close", times=1, messages=14, code=1011, reason=reason)
-    module_tab.page.evaluate("async () => { await start(); session.sendText('Hello?'); if (!of('error').length) await next('error'); }")
+    module_tab.page.evaluate("async () => { await start(); await ask('What fishes at dusk?'); }")
+    cloud.fault("socket", "close", code=1011, reason=reason)
+    cloud.go_away(0.5)
+    module_tab.page.evaluate("async () => { if (!of('error').length) await next('error'); }")
     module_tab.until(lines)
     usage = lines()[-1]["usage"]
     assert (usage["ended"], usage["errors"]) == ("failed", ["quota"])
@@ -130,7 +142,9 @@ def test_off(how: str, open_tab: Any, module_tab: Any, site: Any, livetoken: Fun
     """Where the page does not want it, nothing is told."""
     if how == "option":
         tab = module_tab
-        tab.page.evaluate("async () => { await start({ usageReports: false }); await ask('What fishes at dusk?'); session.close(); }")
+        tab.page.evaluate(
+            "async () => { await start({ usageReports: false }); await ask('What fishes at dusk?'); session.close(); }"
+        )
     else:
         element = f'<live-voice endpoint="http://localhost:{livetoken.port}" usage-reports="off"></live-voice>'
         tab = open_tab(site.add("/usage.html", PAGE.format(lang="en", body=element)), microphone=False)
@@ -139,3 +153,28 @@ def test_off(how: str, open_tab: Any, module_tab: Any, site: Any, livetoken: Fun
     tab.page.wait_for_timeout(500)
     assert lines() == []
     assert not [request for request in tab.requests if "/api/usage" in request]
+
+
+@pytest.mark.parametrize(
+    ("lang", "left", "over"),
+    [("en", "One minute left.", "its time was up"), ("ar", "بقيت دقيقة واحدة.", "وقتها انتهى")],
+)
+def test_a_budget(
+    lang: str, left: str, over: str, open_tab: Any, site: Any, livetoken: Function, lines: Lines, prompts: Any
+) -> None:
+    """The prompt file's minutes: one before their end is said politely, at the end the conversation ends and says why."""
+    element = f'<live-voice endpoint="http://localhost:{livetoken.port}" prompt="short"></live-voice>'
+    tab = open_tab(site.add("/budget.html", PAGE.format(lang=lang, body=element)), microphone=False)
+    tab.page.wait_for_function("() => customElements.get('live-voice')")
+    tab.page.clock.install()
+    ask(tab, "What is a tide mill?")
+    tab.page.clock.run_for(55_000)
+    assert part(tab, "note").count() == 0
+    tab.page.clock.run_for(6_000)
+    assert part(tab, "note").text_content() == left
+    assert part(tab, "log").get_attribute("role") == "log"  # screen readers wait until nothing else is said
+    tab.page.clock.run_for(80_000)
+    tab.page.wait_for_function("() => document.querySelector('live-voice').state === 'ready'")
+    assert over in part(tab, "status").text_content()
+    tab.until(lines)
+    assert lines()[-1]["usage"]["ended"] == "budget"
