@@ -34,7 +34,7 @@ def checks() -> list[Check[Deployment]]:
         Check("cold-start", clocks.cold_start, ("health",)),
         Check("clock", clocks.clock, ("health",)),
         Check("money", money.conversation, ("connects",)),
-        Check("usage-reports", usage.reports, ("mints",)),
+        Check("usage", usage.reports, ("mints",)),
     ]
 
 

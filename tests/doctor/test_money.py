@@ -201,7 +201,7 @@ def test_an_address_that_does_not_tell(service: Service) -> None:
 
 def test_usage_reports_are_taken(examine: Examine, function: processes.Function) -> None:
     """A function that takes reports says so by refusing one that is none; the doctor tells how to see them."""
-    detail = examine(function.url)["usage-reports"].detail
+    detail = examine(function.url)["usage"].detail
     assert detail.startswith("usage reports are taken; what has arrived: $ gcloud logging read")
     assert 'jsonPayload.reportedBy="client"' in detail
     assert detail.endswith("--format=json | make usage")
@@ -228,4 +228,4 @@ def test_usage_reports_are_not_taken(examine: Examine, in_front: InFront, reply:
     def answering(asked: Asked) -> Reply:
         return reply if asked.path == "/api/usage" else asked.relay()
 
-    assert words in examine(in_front(answering))["usage-reports"].detail
+    assert words in examine(in_front(answering))["usage"].detail
