@@ -16,7 +16,7 @@ RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-terraform test-policy test-bench audit lint biome format lock languages tables golden bench doctor mutants mutmut rotation soak sdk dist sites clean
+.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-terraform test-policy test-bench audit lint biome format lock languages tables golden bench usage doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -117,6 +117,9 @@ dist-emulator: $(RUN) ## build the emulator's wheel in build/
 
 bench: $(READY) ## measure start, mint and memory beside other designs
 	@$(BIN)/python -m bench $(BENCH)
+
+usage: $(RUN) ## what conversations used, by day, site and prompt: make usage LOG=run.log, of make run or gcloud; or standard input
+	@$(BIN)/python -m dev.usage $(LOG)
 
 doctor: $(READY) ## examine a deployed function: make doctor URL=https://… ORIGIN=https://…, or what terraform/ deployed
 	@options=($(if $(PROJECT),--project "$(PROJECT)") $(if $(SECRET),--secret "$(SECRET)") $(if $(JSON),--json) $(DOCTOR)); \

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doctor import allowlist, clocks, health, minting, money, reach, sessions
+from doctor import allowlist, clocks, health, minting, money, reach, sessions, usage
 from doctor.check import Check
 from doctor.deployment import Deployment
 from doctor.gemini import Gemini
@@ -34,6 +34,7 @@ def checks() -> list[Check[Deployment]]:
         Check("cold-start", clocks.cold_start, ("health",)),
         Check("clock", clocks.clock, ("health",)),
         Check("money", money.conversation, ("connects",)),
+        Check("usage", usage.reports, ("mints",)),
     ]
 
 

@@ -35,6 +35,19 @@ async function askForToken() {
   return ticket;
 }
 
+/** Counts what Gemini bills, and tells the function when the page goes or the conversation ends: docs/openapi.yaml, `Usage`. */
+function usageOf({ requestId, prompt, promptVersion, model }) {
+  const [tokens, begun] = [{ in: {}, out: {} }, performance.now()];
+  let [sequence, turns] = [0, 0];
+  const add = (way, details = []) => details.forEach(({ modality, tokenCount }) => { tokens[way][modality.toLowerCase()] = (tokens[way][modality.toLowerCase()] ?? 0) + tokenCount; });
+  const report = (ended) => fetch(new URL('/api/usage', endpoint), {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, credentials: 'omit', keepalive: true,
+    body: JSON.stringify({ requestId, prompt, promptVersion, model, sequence: ++sequence, seconds: Math.round(performance.now() - begun) / 1000, turns, tokens, ended }),
+  }).catch(() => {});
+  addEventListener('pagehide', () => report('left'));
+  return { report, bill: (used) => { turns += 1; add('in', used.promptTokensDetails); add('out', used.responseTokensDetails); } };
+}
+
 /** Sound is 24 kHz, 16-bit; each piece starts where the last one ends. */
 function player() {
   const context = new AudioContext({ sampleRate: 24000 });
@@ -65,13 +78,15 @@ async function converse(question) {
     // Google's own address is the SDK's default; the emulator needs its own.
     httpOptions: { apiVersion: ticket.apiVersion, baseUrl: new URL(ticket.websocketUrl.replace(/^ws/, 'http')).origin },
   });
+  const usage = usageOf(ticket);
   status.textContent = 'Connecting …';
   answer.textContent = '';
   await new Promise((resolve, reject) => {
     const session = ai.live.connect({
       model: ticket.model,
       callbacks: {
-        onmessage({ serverContent }) {
+        onmessage({ serverContent, usageMetadata }) {
+          if (usageMetadata) usage.bill(usageMetadata);
           for (const part of serverContent?.modelTurn?.parts ?? []) if (part.inlineData) speaker.play(part.inlineData.data);
           answer.textContent += serverContent?.outputTranscription?.text ?? '';
           if (serverContent?.turnComplete) resolve(session.then((open) => open.close()));
@@ -82,6 +97,7 @@ async function converse(question) {
     session.then((open) => open.sendRealtimeInput({ text: question }), reject);
     status.textContent = 'Speaking …';
   });
+  usage.report('closed');
   speaker.close();
 }
 

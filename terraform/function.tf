@@ -23,6 +23,7 @@ locals {
   } : name => value if value != null && value != "" }
 
   url                 = coalesce(var.custom_url, google_cloudfunctions2_function.main.service_config[0].uri)
+  _websocket          = try(regex("^https://([^/]+)", lower(var.gemini_base_url))[0], "") # where sessions are opened, if not at Google
   _password_given     = nonsensitive(strcontains(var.limits_storage, "@"))
   new_session_seconds = coalesce(var.new_session_seconds, min(120, local.token_seconds))
 }

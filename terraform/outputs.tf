@@ -17,7 +17,7 @@ output "archive" {
 
 output "doctor" {
   description = "To read and to type: proves, from any machine with this repository, that the function mints where it should and refuses where it should. `make doctor` alone does the same."
-  value       = "make doctor URL=${local.url} ORIGIN=${join(",", [for origin in local.origins : replace(origin, "*", "preview")])}"
+  value       = "make doctor URL=${local.url} ORIGIN=${join(",", [for origin in local.origins : replace(origin, "*", "preview")])}${local._websocket == "" ? "" : " DOCTOR='--websocket ${local._websocket}'"}"
 }
 
 output "mints" {

@@ -41,7 +41,7 @@ variable "gemini_api_key_version" {
 }
 
 variable "max_instances" {
-  description = "Most instances at once. One serves hundreds of tokens a second and keeps the limits exact; before you raise it, share them: `redis` or `limits_storage`."
+  description = "Most instances at once. One serves hundreds of tokens a second and keeps the limits nearly exact (Cloud Run may run more for some minutes); before you raise it, share them: `redis` or `limits_storage`."
   type        = number
   default     = 1
   nullable    = false

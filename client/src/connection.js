@@ -28,10 +28,13 @@ function closeError({ code: closeCode = 1006, reason = '' }, ready) {
 export class Connection {
   ready = false;
   closed = false;
-  #ended = false;
+  /** On the clock of performance.now(). @type {number | undefined} */
+  endedAt;
   #inbox = Promise.resolve();
   /** @type {WebSocket} */
   #socket;
+  /** What the function answered. */
+  answer;
 
   /**
    * @param {import('./tokens.js').TokenAnswer} answer
@@ -40,6 +43,7 @@ export class Connection {
    */
   constructor(answer, setup, { onmessage, onclose }) {
     watchPolicy();
+    this.answer = answer;
     this.#socket = new WebSocket(`${answer.websocketUrl}?access_token=${answer.token}`);
     this.#socket.binaryType = 'arraybuffer';
     /** Resolves once Gemini has accepted the setup. @type {Promise<void>} */
@@ -58,10 +62,12 @@ export class Connection {
         }
         onmessage(message, this);
       });
+      let told = false;
       /** @param {{ code?: number, reason?: string }} close */
       const ended = (close) => this.#enqueue(async () => {
-        if (this.#ended) return;
-        this.#ended = true;
+        if (told) return;
+        told = true;
+        this.endedAt ??= performance.now();
         clearTimeout(timer);
         let error = closeError(close, this.ready);
         if (!this.ready && error.code === 'socket_failed') error = await unlessBlocked(answer.websocketUrl, error);
@@ -85,6 +91,7 @@ export class Connection {
 
   close() {
     this.closed = true;
+    this.endedAt ??= performance.now();
     this.#socket.close(1000);
   }
 

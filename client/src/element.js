@@ -12,7 +12,7 @@ import { View } from './view.js';
 /** @typedef {'ready' | 'asking' | 'listening' | 'speaking' | 'muted' | 'reconnecting' | 'failed'} LiveVoiceState */
 
 /** @type {Array<keyof import('./tag.js').ForwardedEvents>} */
-const FORWARDED = ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'mute', 'microphone', 'reconnected', 'error'];
+const FORWARDED = ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'budget', 'mute', 'microphone', 'reconnected', 'error'];
 const LONGEST_WAIT = 60; // seconds
 const MOVE_MILLISECONDS = 500;
 
@@ -28,6 +28,7 @@ const MOVE_MILLISECONDS = 500;
  * @fires {CustomEvent} live-voice-interrupted - the visitor interrupted; the sound has stopped
  * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
  * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
+ * @fires {CustomEvent} live-voice-budget - `{ secondsLeft }`: 60, then 0
  * @fires {CustomEvent} live-voice-mute - `{ muted }`
  * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
  * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
@@ -60,7 +61,7 @@ export class LiveVoice extends Tag {
   #tokens;
   #language = new Language(this, () => this.#render());
   #idle = new IdleWatch(() => {
-    this.stop();
+    this.#session?.close('idle');
     this.#notice = this.#language.words.idle;
     this.#render();
   });
@@ -137,6 +138,7 @@ export class LiveVoice extends Tag {
       functions: this.functions,
       volume: this.#view.volume.valueAsNumber,
       pushToTalk: this.pushToTalk,
+      usageReports: this.getAttribute('usage-reports') !== 'off',
     }));
     for (const type of FORWARDED) session.addEventListener(type, (event) => this.#forward(type, event));
     // The visitor decides while the token is on its way.
@@ -171,6 +173,8 @@ export class LiveVoice extends Tag {
     if (!this.dispatchEvent(copy)) event.preventDefault();
     if (type === 'transcript') this.#view.write(detail, this.#language.words);
     if (type === 'reconnected' && !detail.contextKept) this.#view.note(this.#language.words.restarted);
+    if (type === 'budget' && detail.secondsLeft) this.#view.note(this.#language.words.minute);
+    else if (type === 'budget') this.#notice = this.#language.words.budget;
     if (type === 'error') this.#explain(detail.error, detail.fatal);
     if (detail?.state === 'closed' || detail?.state === 'failed') {
       this.#failed = detail.state === 'failed';
@@ -220,9 +224,7 @@ export class LiveVoice extends Tag {
 
   // ── What is shown
 
-  get #asksConsent() {
-    return !this.#agreed && this.#view.consent.assignedNodes().length > 0;
-  }
+  get #asksConsent() { return !this.#agreed && this.#view.consent.assignedNodes().length > 0; }
 
   #render() {
     this.#view.render({

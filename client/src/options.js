@@ -6,6 +6,7 @@
  * @property {Record<string, import('./tools.js').PageFunction>} [functions]
  * @property {boolean} [pushToTalk] the prompt file disables voice activity detection: startTalking() and stopTalking() mark what is said
  * @property {number} [volume] 0 to 1
+ * @property {boolean} [usageReports] false: the function is not told what the conversation used
  * @property {Record<string, unknown>} [setup] fields of BidiGenerateContentSetup that the prompt file leaves open
  */
 

@@ -1,5 +1,6 @@
 /** A conversation. Licence: Apache-2.0 */
 
+import { Budget } from './budget.js';
 import { Channel } from './channel.js';
 import { Dialogue } from './dialogue.js';
 import { LiveError } from './errors.js';
@@ -7,6 +8,7 @@ import { SessionEventTarget } from './events.js';
 import { Speaker } from './speaker.js';
 import { Tokens } from './tokens.js';
 import { Tools } from './tools.js';
+import { Usage } from './usage.js';
 import { Video } from './video.js';
 import { Voice } from './voice.js';
 
@@ -16,6 +18,7 @@ export class Session extends SessionEventTarget {
   #state = 'new';
   #volume;
   #tools;
+  #usage;
   #channel;
   #voice;
   #video;
@@ -37,8 +40,11 @@ export class Session extends SessionEventTarget {
     super();
     this.#volume = options.volume ?? 1;
     this.#tools = new Tools(options.functions ?? {}, (call) => this.#emit('toolcall', call));
+    const tokens = options.tokens ?? new Tokens(/** @type {import('./tokens.js').TokenOptions} */ (options));
+    this.#usage = new Usage(this, () => this.#channel.connection, (report) => options.usageReports !== false && tokens.report(report));
+    new Budget(this, () => this.#channel.connection?.answer.budget?.minutes);
     this.#channel = new Channel({
-      tokens: options.tokens ?? new Tokens(/** @type {import('./tokens.js').TokenOptions} */ (options)),
+      tokens,
       setup: options.setup,
       replay: this.#dialogue.replay,
       settled: () => this.#dialogue.replay.settled && !this.#tools.busy && this.#voice.quiet,
@@ -82,15 +88,15 @@ export class Session extends SessionEventTarget {
     return this;
   }
 
-  close() {
+  /** @param {import('./tally.js').Ending} [ended] for the report of what it used */
+  close(ended = 'closed') {
     if (this.#over) return;
+    this.#usage.end(ended);
     this.#release();
     this.#setState('closed');
   }
 
-  get #over() {
-    return this.#state === 'closed' || this.#state === 'failed';
-  }
+  get #over() { return this.#state === 'closed' || this.#state === 'failed'; }
 
   #release() {
     for (const part of [this.#channel, this.#speaker, this.#voice, this.#video]) part?.close();
@@ -136,19 +142,13 @@ export class Session extends SessionEventTarget {
   }
 
   /** Loudness for a meter, 0 to 1. @returns {{ input: number, output: number }} */
-  get levels() {
-    return { input: this.#voice.level, output: this.#speaker?.level ?? 0 };
-  }
+  get levels() { return { input: this.#voice.level, output: this.#speaker?.level ?? 0 }; }
 
   /** What everything spoken passes through; null before open() and after close(). @returns {GainNode | null} */
-  get outputNode() {
-    return this.#speaker?.outputNode ?? null;
-  }
+  get outputNode() { return this.#speaker?.outputNode ?? null; }
 
   /** What was said so far. @returns {import('./transcript.js').TranscriptEntry[]} */
-  get transcript() {
-    return this.#dialogue.entries.map((entry) => ({ ...entry }));
-  }
+  get transcript() { return this.#dialogue.entries.map((entry) => ({ ...entry })); }
 
   /**
    * @param {any} message
@@ -182,6 +182,9 @@ export class Session extends SessionEventTarget {
   answerTool(id, response) {
     this.#tools.answer(id, response);
   }
+
+  /** The visitor's thumb for a transcript entry; null takes it back. @param {number} id @param {'up' | 'down' | null} thumb */
+  rate(id, thumb) { this.#usage.rate(id, thumb); }
 
   /** Say something in writing. @param {string} text */
   sendText(text) {
@@ -238,9 +241,7 @@ export class Session extends SessionEventTarget {
   stopTalking() { this.#voice.talking = false; }
 
   /** 0 to 1. @returns {number} */
-  get volume() {
-    return this.#speaker?.volume ?? this.#volume;
-  }
+  get volume() { return this.#speaker?.volume ?? this.#volume; }
 
   set volume(volume) {
     if (this.#speaker) this.#speaker.volume = volume;

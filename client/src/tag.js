@@ -13,6 +13,7 @@
  * @property {string} [page]
  * @property {'light' | 'dark'} [theme]
  * @property {number | string} [idle-minutes]
+ * @property {'off'} [usage-reports]
  */
 
 /** @typedef {Omit<import('./events.js').SessionEvents, 'message'>} ForwardedEvents */
@@ -34,6 +35,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @attr {string} page - selector of the text that the assistant is told (`main, article`), or `off`
  * @attr {'light' | 'dark'} theme - else the page's own `color-scheme`
  * @attr {number} idle-minutes - ends a conversation in which nobody says anything (5; 0 never)
+ * @attr {'off'} usage-reports - `off`: the function is not told what a conversation used
  * @attr {string} label-… - replaces one word, such as `label-talk`
  *
  * @csspart card - all but the floating button

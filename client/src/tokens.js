@@ -16,6 +16,9 @@ import { warmedUp, warmUp } from './warmup.js';
  * @property {string} model
  * @property {string} voice
  * @property {string} prompt
+ * @property {string} promptVersion another text of the prompt file has another
+ * @property {string} requestId stands in the function's log
+ * @property {{ minutes: number }} [budget] how long a conversation should be
  * @property {'v1alpha' | 'v1beta'} apiVersion
  * @property {string} websocketUrl
  */
@@ -87,6 +90,20 @@ export class Tokens {
     const answer = fits ? this.prefetch() : this.#fetch(body);
     this.#held = null; // a token works once
     return answer;
+  }
+
+  /**
+   * Tell the function what a token was used for. Never fails, and is not lost when the page goes.
+   * @param {object} usage `Usage` in docs/openapi.yaml
+   */
+  async report(usage) {
+    const { endpoint, headers } = this.#options;
+    const url = new URL(endpoint, globalThis.document?.baseURI);
+    url.pathname = `${url.pathname.replace(/(\/api\/token)?\/?$/, '')}/api/usage`;
+    const request = { method: 'POST', body: JSON.stringify(usage), credentials: /** @type {const} */ ('omit'), keepalive: true };
+    // No pause before the request where there need be none: a page that goes does not wait.
+    const given = typeof headers === 'function' ? await headers() : headers;
+    await fetch(url, { ...request, headers: { 'Content-Type': 'application/json', ...given } }).catch(() => {});
   }
 
   /** @param {string} [resumptionHandle] */

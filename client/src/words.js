@@ -31,6 +31,8 @@ export const ENGLISH = {
   failed: 'Not available',
   restarted: 'The connection was restored, but the assistant may have forgotten what was said.',
   idle: 'The conversation was ended because nobody said anything.',
+  minute: 'One minute left.',
+  budget: 'The conversation has ended, because its time was up. You can start another.',
   /** @type {Partial<Record<import('./errors.js').ErrorCode, string>>} */
   errors: {}, // English sentences come with the errors
 };

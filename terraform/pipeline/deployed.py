@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from livetoken.settings.origins import parse_origins
 
 _URL = re.compile(r"https://[a-z0-9.-]+(:[1-9][0-9]{0,4})?|http://(localhost|127\.0\.0\.1):[1-9][0-9]{0,4}", re.ASCII)
+_ELSEWHERE = re.compile(r"https://(?P<host>[a-z0-9][a-z0-9.-]*(:[1-9][0-9]{0,4})?)(?=/|\Z)", re.ASCII)
 
 
 class OutputsError(Exception):
@@ -21,6 +22,14 @@ class Deployed(NamedTuple):
     origins: tuple[str, ...]
     mints: bool
     protection: Mapping[str, Any]
+
+    @property
+    def websocket(self) -> str:
+        """Host and port where sessions are opened instead of Google's, by `gemini_base_url`; else nothing."""
+        settings = self.protection.get("settings")
+        given = settings.get("GEMINI_BASE_URL") if isinstance(settings, dict) else None
+        match = _ELSEWHERE.match(given.lower()) if isinstance(given, str) else None
+        return match["host"] if match else ""
 
     @classmethod
     def from_outputs(cls, text: str) -> "Deployed":
@@ -52,4 +61,5 @@ class Deployed(NamedTuple):
 
     def doctor(self, python: str, *options: str) -> list[str]:
         """Return the command that examines it: a list of words, read by no shell."""
-        return [python, "-m", "doctor", self.url, "--origin", ",".join(self.origins), *options]
+        elsewhere = ["--websocket", self.websocket] if self.websocket else []
+        return [python, "-m", "doctor", self.url, "--origin", ",".join(self.origins), *elsewhere, *options]

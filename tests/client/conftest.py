@@ -31,12 +31,13 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def prompts(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The project's prompt files, and `shop-waits`: a shop whose model waits for the results of functions."""
+    """The project's prompt files, `shop-waits`, a shop whose model waits for the results of functions, and `short`, which has two minutes."""
     folder = tmp_path_factory.mktemp("prompts") / "prompts"
     shutil.copytree(ROOT / "prompts", folder)
     text = (folder / "shop.md").read_text(encoding="utf-8")
     waits = text.replace("gemini-3.8-live", "gemini-3.1-flash-live-preview").replace("NON_BLOCKING", "BLOCKING")
     (folder / "shop-waits.md").write_text(waits, encoding="utf-8")
+    (folder / "short.md").write_text("---\nbudget: {minutes: 2}\n---\nBe brief.", encoding="utf-8")
     return folder
 
 

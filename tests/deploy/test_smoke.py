@@ -250,3 +250,22 @@ def test_a_secret_storage_is_compared_by_the_secrets_name() -> None:
     env.append({"name": "LIMITS_STORAGE", "valueFrom": {"secretKeyRef": {"key": "3", "name": "limits"}}})
     assert bound_less(before, bound({"LIMITS_STORAGE": "secret limits"})) == []
     assert bound_less(before, bound()) == ["LIMITS_STORAGE was another, or allowed more."]
+
+
+@pytest.mark.parametrize(
+    ("base", "options"),
+    [
+        ("https://live.shop.example", ["--websocket", "live.shop.example"]),
+        ("https://Live.Shop.example:8443/gemini", ["--websocket", "live.shop.example:8443"]),
+        ("http://127.0.0.1:9090", []),
+        ("https://-evil --json", []),
+        ("", []),
+        (None, []),
+        (5, []),
+    ],
+)
+def test_sessions_elsewhere_are_expected(base: object, options: list[str]) -> None:
+    """Where `gemini_base_url` sends sessions elsewhere, the doctor is told, and nothing else becomes an option."""
+    deployed = Deployed("https://f.run.app", (SITE,), mints=True, protection={"settings": {"GEMINI_BASE_URL": base}})
+    assert deployed.doctor("python") == ["python", "-m", "doctor", "https://f.run.app", "--origin", SITE, *options]
+    assert Deployed("https://f.run.app", (SITE,), mints=True, protection={"settings": None}).websocket == ""

@@ -37,7 +37,7 @@ def test_healthy(command: Command, function: processes.Function, google: process
     lines = done.stdout.splitlines()
     assert [line[2:].split()[0] for line in lines if line.startswith("✓")] == [*NAMES, *GOOGLE_NAMES]
     assert "✗" not in done.stdout
-    assert lines[-1] == "All 23 checks passed. One token was minted through the function, 2 with the key."
+    assert lines[-1] == "All 24 checks passed. One token was minted through the function, 2 with the key."
     assert done.stderr == ""
     secrets = [KEY, *(mint["token"].removeprefix("auth_tokens/") for mint in google.mints())]
     assert len(secrets) == 4
@@ -73,7 +73,7 @@ def test_broken(command: Command, in_front: InFront) -> None:
         in done.stdout
     )
     assert "– mints       not run, because “public” failed" in done.stdout
-    assert "2 of 17 checks passed, 1 failed, 14 not run. No token was minted" in done.stdout
+    assert "2 of 18 checks passed, 1 failed, 15 not run. No token was minted" in done.stdout
     assert "Begin with “public”" in done.stdout
 
 

@@ -197,3 +197,35 @@ def test_nobody_is_logged_in() -> None:
 def test_an_address_that_does_not_tell(service: Service) -> None:
     """Without region and name there is nothing to ask for; that is no failure."""
     assert money.worst_day(service, 5, login).startswith("not looked at")
+
+
+def test_usage_reports_are_taken(examine: Examine, function: processes.Function) -> None:
+    """A function that takes reports says so by refusing one that is none; the doctor tells how to see them."""
+    detail = examine(function.url)["usage"].detail
+    assert detail.startswith("usage reports are taken; what has arrived: $ gcloud logging read")
+    assert 'jsonPayload.reportedBy="client"' in detail
+    assert detail.endswith("--format=json | make usage")
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (
+            Reply(
+                404,
+                [("Content-Type", "application/json")],
+                b'{"error": "x.", "code": "not_found", "requestId": "0123456789abcdef"}',
+            ),
+            "USAGE_REPORTS is off",
+        ),
+        (Reply(404, [("Content-Type", "text/html")], b"<h1>Nothing here</h1>"), "is not known"),
+    ],
+    ids=["off", "a front lets nothing through"],
+)
+def test_usage_reports_are_not_taken(examine: Examine, in_front: InFront, reply: Reply, words: str) -> None:
+    """Where there is no such address, the owner learns why he sees no usage."""
+
+    def answering(asked: Asked) -> Reply:
+        return reply if asked.path == "/api/usage" else asked.relay()
+
+    assert words in examine(in_front(answering))["usage"].detail

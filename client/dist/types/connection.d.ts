@@ -11,6 +11,10 @@ export class Connection {
     });
     ready: boolean;
     closed: boolean;
+    /** On the clock of performance.now(). @type {number | undefined} */
+    endedAt: number | undefined;
+    /** What the function answered. */
+    answer: import("./tokens.js").TokenAnswer;
     /** Resolves once Gemini has accepted the setup. @type {Promise<void>} */
     opened: Promise<void>;
     get writable(): boolean;

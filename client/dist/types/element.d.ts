@@ -10,6 +10,7 @@
  * @fires {CustomEvent} live-voice-interrupted - the visitor interrupted; the sound has stopped
  * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
  * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
+ * @fires {CustomEvent} live-voice-budget - `{ secondsLeft }`: 60, then 0
  * @fires {CustomEvent} live-voice-mute - `{ muted }`
  * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
  * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`

@@ -9,6 +9,7 @@
  * @property {CustomEvent<null>} interrupted the visitor interrupted; the sound has stopped
  * @property {CustomEvent<import('./tools.js').ToolCall>} toolcall preventDefault() and answerTool() answer by hand
  * @property {CustomEvent<Record<string, any>>} usage Gemini's usageMetadata
+ * @property {CustomEvent<{ secondsLeft: 60 | 0 }>} budget the time that the prompt file gives a conversation is nearly over, or over: then the session closes
  * @property {CustomEvent<{ muted: boolean }>} mute
  * @property {CustomEvent<{ on: boolean, silent: boolean }>} microphone it came, went, fell silent or is heard again
  * @property {CustomEvent<{ contextKept: boolean }>} reconnected `contextKept` false: the session had to start afresh and was told what had been said
@@ -53,6 +54,12 @@ export type SessionEvents = {
      * Gemini's usageMetadata
      */
     usage: CustomEvent<Record<string, any>>;
+    /**
+     * the time that the prompt file gives a conversation is nearly over, or over: then the session closes
+     */
+    budget: CustomEvent<{
+        secondsLeft: 60 | 0;
+    }>;
     mute: CustomEvent<{
         muted: boolean;
     }>;

@@ -63,6 +63,7 @@ export class Language {
         idle: string;
         mute: string;
         ready: string;
+        minute: string;
         voice: string;
         send: string;
         asking: string;
@@ -70,6 +71,7 @@ export class Language {
         speaking: string;
         reconnecting: string;
         transcript: string;
+        budget: string;
         muted: string;
         talk: string;
         agree: string;

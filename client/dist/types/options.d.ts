@@ -13,6 +13,10 @@ export type ConversationOptions = {
      */
     volume?: number | undefined;
     /**
+     * false: the function is not told what the conversation used
+     */
+    usageReports?: boolean | undefined;
+    /**
      * fields of BidiGenerateContentSetup that the prompt file leaves open
      */
     setup?: Record<string, unknown> | undefined;

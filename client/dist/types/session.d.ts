@@ -8,7 +8,8 @@ export class Session extends Session_base {
     constructor(options: import("./options.js").SessionOptions);
     /** Call it inside a click, where browsers unlock sound. Resolves when Gemini is ready; rejects with a LiveError. */
     open(): Promise<this>;
-    close(): void;
+    /** @param {import('./tally.js').Ending} [ended] for the report of what it used */
+    close(ended?: import("./tally.js").Ending): void;
     /** @returns {import('./events.js').State} */
     get state(): import("./events.js").State;
     /** Loudness for a meter, 0 to 1. @returns {{ input: number, output: number }} */
@@ -26,6 +27,8 @@ export class Session extends Session_base {
      * @param {unknown} response
      */
     answerTool(id: string, response: unknown): void;
+    /** The visitor's thumb for a transcript entry; null takes it back. @param {number} id @param {'up' | 'down' | null} thumb */
+    rate(id: number, thumb: "up" | "down" | null): void;
     /** Say something in writing. @param {string} text */
     sendText(text: string): void;
     /**

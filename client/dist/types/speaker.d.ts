@@ -2,7 +2,7 @@
 export class Speaker {
     /**
      * @param {() => void} onchange is called when sound begins and when it ends
-     * @param {() => void} [onwaiting] is called when speech has waited for a second to be heard
+     * @param {() => void} [onwaiting] is called when speech has waited for too long to be heard
      */
     constructor(onchange: () => void, onwaiting?: () => void);
     onchange: () => void;

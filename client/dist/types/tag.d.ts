@@ -11,6 +11,7 @@
  * @attr {string} page - selector of the text that the assistant is told (`main, article`), or `off`
  * @attr {'light' | 'dark'} theme - else the page's own `color-scheme`
  * @attr {number} idle-minutes - ends a conversation in which nobody says anything (5; 0 never)
+ * @attr {'off'} usage-reports - `off`: the function is not told what a conversation used
  * @attr {string} label-… - replaces one word, such as `label-talk`
  *
  * @csspart card - all but the floating button
@@ -67,6 +68,7 @@ export type LiveVoiceAttributes = {
     page?: string | undefined;
     theme?: "light" | "dark" | undefined;
     "idle-minutes"?: string | number | undefined;
+    "usage-reports"?: "off" | undefined;
 };
 export type ForwardedEvents = Omit<import("./events.js").SessionEvents, "message">;
 export type LiveVoiceEvents = { [Type in keyof ForwardedEvents as `live-voice-${Type}`]: ForwardedEvents[Type]; };

@@ -15,6 +15,11 @@ export class Tokens {
      * @returns {Promise<TokenAnswer>}
      */
     take(resumptionHandle?: string | null): Promise<TokenAnswer>;
+    /**
+     * Tell the function what a token was used for. Never fails, and is not lost when the page goes.
+     * @param {object} usage `Usage` in docs/openapi.yaml
+     */
+    report(usage: object): Promise<void>;
     #private;
 }
 /**
@@ -32,6 +37,20 @@ export type TokenAnswer = {
     model: string;
     voice: string;
     prompt: string;
+    /**
+     * another text of the prompt file has another
+     */
+    promptVersion: string;
+    /**
+     * stands in the function's log
+     */
+    requestId: string;
+    /**
+     * how long a conversation should be
+     */
+    budget?: {
+        minutes: number;
+    } | undefined;
     apiVersion: "v1alpha" | "v1beta";
     websocketUrl: string;
 };

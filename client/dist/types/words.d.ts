@@ -31,6 +31,8 @@ export namespace ENGLISH {
     let failed: string;
     let restarted: string;
     let idle: string;
+    let minute: string;
+    let budget: string;
     let errors: Partial<Record<import("./errors.js").ErrorCode, string>>;
 }
 /** @typedef {{ language: string, direction: 'ltr' | 'rtl', words: Dictionary }} Translation */

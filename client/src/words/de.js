@@ -26,6 +26,8 @@ export default {
   failed: 'Nicht verfügbar',
   restarted: 'Die Verbindung steht wieder, aber der Assistent hat vielleicht vergessen, was gesagt wurde.',
   idle: 'Das Gespräch wurde beendet, weil niemand etwas gesagt hat.',
+  minute: 'Noch eine Minute.',
+  budget: 'Das Gespräch ist zu Ende, weil seine Zeit um war. Sie können ein neues beginnen.',
   errors: {
     invalid_json: 'Die Seite hat eine Anfrage gesendet, die der Sprachdienst nicht lesen konnte.',
     invalid_request: 'Die Seite hat eine Anfrage gesendet, die der Sprachdienst nicht annimmt.',

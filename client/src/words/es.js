@@ -26,6 +26,8 @@ export default {
   failed: 'No disponible',
   restarted: 'La conexión se ha restablecido, pero el asistente puede haber olvidado lo que se dijo.',
   idle: 'La conversación ha terminado porque nadie decía nada.',
+  minute: 'Queda un minuto.',
+  budget: 'La conversación ha terminado porque se acabó su tiempo. Puede empezar otra.',
   errors: {
     invalid_json: 'La página envió una petición que el servicio de voz no pudo leer.',
     invalid_request: 'La página envió una petición que el servicio de voz no acepta.',

@@ -26,6 +26,8 @@ export default {
   failed: 'Indisponible',
   restarted: 'La connexion est rétablie, mais l’assistant a peut-être oublié ce qui a été dit.',
   idle: 'La conversation a pris fin parce que personne ne disait rien.',
+  minute: 'Il reste une minute.',
+  budget: 'La conversation est terminée, car son temps est écoulé. Vous pouvez en commencer une autre.',
   errors: {
     invalid_json: 'La page a envoyé une demande que le service vocal n’a pas pu lire.',
     invalid_request: 'La page a envoyé une demande que le service vocal n’accepte pas.',

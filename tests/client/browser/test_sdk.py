@@ -1,5 +1,6 @@
 """The official JavaScript SDK, bundled, in Chromium: takes the function's answer, talks, resumes, and cannot change what is locked."""
 
+import json
 import pathlib
 from typing import Any
 
@@ -29,11 +30,18 @@ def sdk_tab(open_tab: Any, site: Any, livetoken: Function) -> Any:
     return tab
 
 
-def test_the_example_page_answers(open_tab: Any, site: Any, cloud: Google) -> None:
+def test_the_example_page_answers(open_tab: Any, site: Any, cloud: Google, livetoken: Function) -> None:
     """sdk.html, under its strict policy, with none of our client: a question is answered in writing and in sound."""
     tab = open_tab(f"{site.url}/sdk.html")
+    before = len(livetoken.lines())
     tab.page.get_by_role("button", name="Ask").click()
     tab.page.wait_for_function("() => document.getElementById('status').textContent.startsWith('Done')")
+    tab.until(lambda: any('"reportedBy"' in line for line in livetoken.lines()[before:]))
+    (usage,) = (json.loads(line)["usage"] for line in livetoken.lines()[before:] if '"reportedBy"' in line)
+    (billed,) = cloud.session()["usage"]
+    assert sum(usage["tokens"]["in"].values()) == billed["promptTokenCount"]
+    assert sum(usage["tokens"]["out"].values()) == billed["responseTokenCount"]
+    assert (usage["turns"], usage["ended"]) == (1, "closed")
     answer = tab.page.locator("#answer").text_content()
     assert "With the official SDK" in answer
     assert "You said: “What is this page about?”." in answer

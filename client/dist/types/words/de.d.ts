@@ -25,6 +25,8 @@ declare namespace _default {
     let failed: string;
     let restarted: string;
     let idle: string;
+    let minute: string;
+    let budget: string;
     namespace errors {
         let invalid_json: string;
         let invalid_request: string;

@@ -73,6 +73,7 @@ class TurnQueue:
     async def _complete(self, seconds: float = 0.0) -> None:
         """Say that the turn is over, and what it cost."""
         usage = usage_metadata(self._context.setup, self._context.conversation, seconds)
+        self._context.record.usage.append(usage)
         await self._context.connection.send({"serverContent": {"turnComplete": True}, "usageMetadata": usage})
 
     async def _answer_all(self) -> None:

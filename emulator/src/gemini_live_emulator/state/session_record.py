@@ -33,6 +33,10 @@ class SessionRecord:
         default_factory=lambda: collections.deque(maxlen=KEPT_TEXTS)
     )
 
+    usage: collections.deque[dict[str, Any]] = dataclasses.field(
+        default_factory=lambda: collections.deque(maxlen=KEPT_TEXTS)
+    )
+
     def add_audio(self, samples: bytes, mime_type: str) -> None:
         """Keep the newest 4 MiB (two minutes at 16 kHz)."""
         self.audio += samples
@@ -56,4 +60,5 @@ class SessionRecord:
             "images": list(self.images),
             "toolResponses": list(self.tool_responses),
             "contextUpdates": list(self.context_updates),
+            "usage": list(self.usage),
         }
