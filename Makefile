@@ -108,8 +108,8 @@ golden: $(READY) .cache/golden/.ready ## record byte by byte what google-genai s
 emulator: $(RUN) ## start the emulator of Gemini Live alone: make emulator EMULATOR="--https"
 	@exec $(BIN)/python -m gemini_live_emulator $(EMULATOR)
 
-clients: $(READY) ## run other people's clients against the emulator, or some: make clients CLIENTS="go js_genai"
-	@$(BIN)/python -m tests.clients.run $(CLIENTS)
+clients: $(READY) ## run other people's clients against the emulator, or some: make clients CLIENTS="go js_genai"; CHECKOUTS=… holds clones
+	@$(BIN)/python -m tests.clients.run $(if $(CHECKOUTS),--checkouts "$(CHECKOUTS)") $(CLIENTS)
 
 dist-emulator: $(RUN) ## build the emulator's wheel in build/
 	@$(BIN)/python -m dev.install uv build --quiet --wheel --out-dir build emulator

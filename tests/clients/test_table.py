@@ -3,14 +3,21 @@
 import re
 
 from dev.children import ROOT
-from tests.clients.run import CLIENTS
+from tests.clients.catalog import CLIENTS
 
 
 def test_the_table_is_that_of_the_pins() -> None:
     """One row for each client, with its version."""
     text = (ROOT / "emulator" / "README.md").read_text().split("## Clients that were run against it", 1)[1]
-    rows = re.findall(r"^\| `([^`]+)`[^|]*\| ([\d.]+) \|", text.split("\n## ", 1)[0], re.MULTILINE)
-    assert rows == [(client.package, client.version) for client in CLIENTS]
+    table = text.split("\n## ", 1)[0]
+    rows = re.findall(r"^(\| `([^`]+)`[^|]*\| `?([\da-f.]+)`? \|.*)$", table, re.MULTILINE)
+    assert [(package, version) for _, package, version in rows] == [(each.package, each.version) for each in CLIENTS]
+    for client, (row, _, _) in zip(CLIENTS, rows, strict=True):
+        if client.source:
+            assert client.source.repository in row
+            assert f"`{client.source.abbreviated}`" in row
+        if client.version not in client.pins:
+            assert re.findall(r"(\S+)==(\S+)", client.pins) == re.findall(r"(google-genai) ([\d.]+\d)", row)
 
 
 def test_every_client_is_locked() -> None:

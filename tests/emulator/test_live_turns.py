@@ -165,6 +165,37 @@ def test_silence_and_quiet_are_no_speech() -> None:
     talk(steps)
 
 
+LONG_PADDING = {"automaticActivityDetection": {"prefixPaddingMs": 500}}
+
+
+@pytest.mark.parametrize("closure", [0.02, 0.06, 0.1])
+def test_speech_has_gaps(closure: float) -> None:
+    """A long prefixPaddingMs, as Google's example page asks for, hears speech: closed lips between syllables are part of it."""
+
+    async def steps(session: Live, _: Any) -> Any:
+        syllable = tone(0.1)[:3200] + bytes(int(16_000 * closure) * 2)
+        await session.sound(syllable * 10 + bytes(32_000))
+        return await session.turn()
+
+    messages = talk(steps, realtimeInputConfig=LONG_PADDING)
+    offsets = [message["voiceActivity"]["audioOffset"] for message in messages if "voiceActivity" in message]
+    assert float(offsets[0].rstrip("s")) >= 0.5
+    seconds = float(words(messages, "inputTranscription").strip("()").split()[0])
+    assert seconds == pytest.approx(1.0 + 9 * closure, abs=0.1)
+
+
+@pytest.mark.parametrize(("click", "pause"), [(0.06, 0.1), (0.2, 0.3), (0.4, 0.4)])
+def test_sounds_that_are_too_short_are_no_speech(click: float, pause: float) -> None:
+    """What pauses longer than speech does is not added up to the required length."""
+
+    async def steps(session: Live, _: Any) -> None:
+        await session.sound((tone(click) + bytes(int(16_000 * pause) * 2)) * 12)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(session.next(), 0.4)
+
+    talk(steps, realtimeInputConfig=LONG_PADDING)
+
+
 @pytest.mark.parametrize(("duration", "ends"), [(100, True), (2_000, False)])
 def test_the_silence_duration_counts(duration: int, ends: bool) -> None:  # noqa: FBT001 - a row of the table
     """SilenceDurationMs decides how much silence ends a turn; audioStreamEnd ends it at once."""

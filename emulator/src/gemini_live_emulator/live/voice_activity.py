@@ -9,6 +9,8 @@ from typing import Any
 from gemini_live_emulator.state.conversation import Utterance
 
 _FRAME_SECONDS = 0.02
+# Speech is quiet for so long between two syllables, and never for longer than what was heard before.
+_GAP_SECONDS = 0.15
 _SILENT = -96.0
 
 
@@ -79,16 +81,14 @@ class VoiceActivityDetector:
             if self.speaking:
                 self._count(energy, loud=loud)
             return
-        if not self.speaking:
-            self._loud = self._loud + _FRAME_SECONDS if loud else 0.0
-            self._energy = self._energy + energy if loud else 0.0
-            if self._loud >= self._needed - 1e-9:
-                self.speaking = True
-                self._total, self._quiet = self._loud, 0.0
-                events.append(SpeechEvent(self._offset))
-            return
         self._count(energy, loud=loud)
-        if self._quiet >= self._silence - 1e-9:
+        if not self.speaking:
+            if self._quiet > min(_GAP_SECONDS, self._loud) + 1e-9:
+                self._clear()
+            elif self._loud >= self._needed - 1e-9:
+                self.speaking = True
+                events.append(SpeechEvent(self._offset))
+        elif self._quiet >= self._silence - 1e-9:
             events.append(self._end())
 
     def _count(self, energy: float, *, loud: bool) -> None:
