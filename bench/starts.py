@@ -4,11 +4,12 @@ import operator
 import statistics
 import time
 from collections import defaultdict
+from typing import NamedTuple
 
 from bench.figures import Measure, Spread, Verdict
 from bench.messages import Connection, request
 from bench.run import Bench, run_script
-from bench.servers import serving, upstream
+from bench.servers import Server, serving, upstream
 from bench.throttle import throttled as throttle
 
 DELAY = 0.1  # seconds that Gemini and Secret Manager take to answer
@@ -72,22 +73,16 @@ def _first_token(times: dict[str, list[float]], imports: dict[str, list[float]],
 
 def warmed(bench: Bench) -> list[Measure]:
     """The page calls `GET /` when it loads; the visitor clicks two seconds later."""
-    first, warm = [], []
-    sent = request("POST", "/")
+    clicks: list[Click] = []
     with upstream(DELAY, DELAY) as google:
         for name in bench.interleaved("warmed start", bench.rounds(15), ["livetoken"]):
             with serving(bench.designs[name], google) as server:
-                server.first_answer(request("GET", "/"))
-                time.sleep(CLICK_SECONDS)
-                connection = Connection(server.port)
-                answers = [connection.ask(sent) for _ in range(10)]
-                connection.close()
-            if {answer.status for answer in answers} != {200}:
-                raise RuntimeError(f"{name}: {answers}")
-            first.append(answers[0].milliseconds)
-            warm.append(statistics.median(answer.milliseconds for answer in answers[1:]))
-    lines = {"first token after the warm-up": Spread.of(first), "warm token, same instance": Spread.of(warm)}
-    late = statistics.median(a - b for a, b in zip(first, warm, strict=True))
+                clicks.append(_click(server, "/"))
+    lines = {
+        "first token after the warm-up": Spread.of(click.first for click in clicks),
+        "warm token, same instance": Spread.of(click.warm for click in clicks),
+    }
+    late = statistics.median(click.first - click.warm for click in clicks)
     verdict = Verdict("first − warm, ms", late, 5.0, at_most=True)
     return [Measure("warmed", "Token 2 s after `GET /` on a cold instance; upstream 100 ms", "ms", lines, [verdict])]
 
@@ -95,27 +90,38 @@ def warmed(bench: Bench) -> list[Measure]:
 def throttled(bench: Bench) -> list[Measure]:
     """The same as Cloud Run's request-based billing has it: no processor time while no request is under way."""
     asked = {"GET /?warm=1 before": "/?warm=1", "GET / before": "/", "nothing before": ""}
-    first: dict[str, list[float]] = defaultdict(list)
-    late: list[float] = []
-    sent = request("POST", "/")
+    clicks: dict[str, list[Click]] = defaultdict(list)
     with upstream(DELAY, DELAY) as google:
         for line in bench.interleaved("throttled start", bench.rounds(9), asked):
             with serving(bench.designs["livetoken"], google) as server, throttle(server) as behind:
-                if asked[line]:
-                    behind.first_answer(request("GET", asked[line]))
-                time.sleep(CLICK_SECONDS)
-                connection = Connection(behind.port)
-                answers = [connection.ask(sent) for _ in range(6)]
-                connection.close()
-            if {answer.status for answer in answers} != {200}:
-                raise RuntimeError(f"{line}: {answers}")
-            first[line].append(answers[0].milliseconds)
-            if "warm=1" in line:
-                late.append(answers[0].milliseconds - statistics.median(answer.milliseconds for answer in answers[1:]))
-    lines = {f"first token, {line}": Spread.of(values) for line, values in first.items()}
-    verdict = Verdict("first after ?warm=1 − warm, ms", statistics.median(late), 10.0, at_most=True)
+                clicks[line].append(_click(behind, asked[line]))
+    lines = {f"first token, {line}": Spread.of(click.first for click in of) for line, of in clicks.items()}
+    warm = clicks["GET /?warm=1 before"]
+    lines["warm token"] = Spread.of(click.warm for click in warm)
+    late = statistics.median(click.first - click.warm for click in warm)
+    verdict = Verdict("first after ?warm=1 − warm, ms", late, 10.0, at_most=True)
     title = "Token 2 s after the page's load, processor time only while a request is under way; upstream 100 ms"
     return [Measure("throttled", title, "ms", lines, [verdict])]
+
+
+class Click(NamedTuple):
+    """What a visitor waited for the first token, and what others waited after it, in milliseconds."""
+
+    first: float
+    warm: float
+
+
+def _click(server: Server, page: str) -> Click:
+    """Let the page ask for `page` when it loads, unless it is empty, and the visitor click two seconds later."""
+    if page:
+        server.first_answer(request("GET", page))
+    time.sleep(CLICK_SECONDS)
+    connection = Connection(server.port)
+    answers = [connection.ask(request("POST", "/")) for _ in range(10)]
+    connection.close()
+    if {answer.status for answer in answers} != {200}:
+        raise RuntimeError(f"after {page or 'nothing'}: {answers}")
+    return Click(answers[0].milliseconds, statistics.median(answer.milliseconds for answer in answers[1:]))
 
 
 def stages(bench: Bench) -> list[Measure]:

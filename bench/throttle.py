@@ -60,10 +60,17 @@ def throttled(server: Server) -> Iterator[Server]:
 
 
 def _await(server: Server) -> None:
-    """Wait until the port is open: a start has processor time until then."""
+    """Wait until a process serves the port: a start has processor time until then.
+
+    Stopped while it forks that process, a server may come back without it.
+    """
     while True:
-        with contextlib.suppress(ConnectionError):
-            socket.create_connection(("127.0.0.1", server.port), timeout=10).close()
+        with (
+            contextlib.suppress(ConnectionError),
+            socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+        ):
+            connection.shutdown(socket.SHUT_WR)  # there is no request, so nothing begins
+            connection.recv(1)
             return
         time.sleep(0.005)
 

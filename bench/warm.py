@@ -76,6 +76,7 @@ def memory(bench: Bench) -> list[Measure]:
     held: list[float] = []
     with upstream() as google:
         sdks = run_script(bench.designs["SDKs alone"], google)["megabytes"]
+        parts = _parts(bench, google)
         with serving(bench.designs["bare function"], google) as server:
             server.first_answer(request("GET", "/"))
             bare = server.megabytes()
@@ -104,7 +105,26 @@ def memory(bench: Bench) -> list[Measure]:
         figures[f"Node peer, {10 * thousand} mints"] = beside
         verdicts.append(Verdict("livetoken ÷ Node peer, after all mints", held[-1] / beside, 0.85, at_most=True))
     lines = {name: Spread.of([value]) for name, value in figures.items()}
-    return [Measure("memory", "Resident memory of the instance, master process included", "MB", lines, verdicts)]
+    return [
+        Measure("memory", "Resident memory of the instance, master process included", "MB", lines, verdicts),
+        Measure("memory", "Where it is: parts of one process, in turn; ⋯ marks the warm-up", "MB", parts, []),
+    ]
+
+
+def _parts(bench: Bench, google: int) -> dict[str, Spread]:
+    """Return the megabytes of each part, and what reading the key without Secret Manager's client would save."""
+    alone = "megabytes, key by google-auth alone"
+    steps: dict[str, dict[str, list[dict[str, float]]]] = {"megabytes": {}, alone: {}}
+    for name in bench.interleaved("parts of the memory", bench.rounds(5), steps):
+        for step, figures in run_script(bench.designs[name], google).items():
+            steps[name].setdefault(step, []).append(figures)
+    lines = {step: Spread.of(run["megabytes"] for run in runs) for step, runs in steps["megabytes"].items()}
+    for name, parts in steps.items():
+        means = "read by google-auth alone" if name == alone else "read by Secret Manager's client"
+        for unit, says in (("megabytes", "MB"), ("milliseconds", "ms")):
+            totals = [sum(run[unit] for run in runs) for runs in zip(*parts.values(), strict=True)]
+            lines[f"all of it, key {means}, {says}"] = Spread.of(totals)
+    return lines
 
 
 def _after(bench: Bench, name: str, mints: int, google: int) -> float:

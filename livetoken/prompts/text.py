@@ -14,6 +14,11 @@ _IN_PARTS = {  # what NFC takes apart, and takes long for; three of them count a
     for whole in map(chr, (0x0F73, 0x0F75, 0x0F81, *range(0x1D15E, 0x1D165), *range(0x1D1BB, 0x1D1C1)))
 }
 _MAYBE_MARKS = rf"[^\x00-\u02ff\w]{{{MARKS + 1}}}"  # no mark counts as a letter or a digit
+# of these nothing hides, joins, composes with another or is a mark; most pages hold nothing else
+_PLAIN = (
+    "[\x00-\u02ff\u0388-\u0482\u048a-\u052f\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"
+)
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _ABOVE_DIGITS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # seen
 _JOINERS = "\u200c\u200d"
@@ -55,7 +60,7 @@ def clean(text: str) -> str:
         text = text.replace(end, "\n")
     if not text.replace("\n", "").replace("\t", "").isprintable():
         text = "".join([character for character in text if character in _KEPT or character.isprintable()])
-    if not text.isascii():
+    if not text.isascii() and not re.fullmatch(_PLAIN, text):
         text = _composed(re.sub(_INVISIBLE, "", text))
     return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livetoken.prompts.text import MARKS, clean
+from livetoken.prompts.text import _INVISIBLE, _PLAIN, MARKS, _composed, clean
 
 DEFAULT_IGNORABLE = (  # Unicode 16's DerivedCoreProperties.txt; held against a browser's own by the tests of the client
     "\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -42,6 +42,19 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 def test_quick_look_overlooks_nothing(text: str) -> None:
     """A text that can be seen to be harmless at once is cleaned as one whose every character must be looked up."""
     assert clean(text) == clean(text + "\u200b")
+
+
+def test_plain_characters_need_no_second_look() -> None:
+    """What is passed at a glance is what the long way leaves as it is: each by itself, and none becomes one with another."""
+    plain = [chr(code) for code in range(0x110000) if re.fullmatch(_PLAIN, chr(code))]
+    assert len(plain) > 30_000
+    for character in plain:
+        assert unicodedata.combining(character) == 0
+        assert _composed(re.sub(_INVISIBLE, "", character)) == character
+    decompositions = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
+    seconds = {chr(int(parts[1], 16)) for parts in decompositions if len(parts) == 2 and not parts[0].startswith("<")}
+    assert len(seconds) > 30
+    assert not seconds & set(plain)
 
 
 @given(st.text(alphabet=TRICKY, max_size=200), st.integers(1, 200))
