@@ -57,10 +57,12 @@ def _text(name: str, folder: Path) -> str:
     path = folder / name
     if folder.is_symlink() or path.is_symlink():
         raise _mistake(name, "is a link; put the file itself there")
+    if not path.is_file():  # to read from a pipe would take for ever
+        raise _mistake(name, f"is no file in {FOLDER}/")
     try:
         text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise _mistake(name, f"cannot be read as UTF-8 text in {FOLDER}/ ({type(error).__name__})") from error
+        raise _mistake(name, f"cannot be read as UTF-8 text ({type(error).__name__})") from error
     if not text:
         raise _mistake(name, "is empty; write something, or remove it")
     if "\0" in text:
