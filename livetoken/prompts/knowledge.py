@@ -57,10 +57,12 @@ def _text(name: str, folder: Path) -> str:
     path = folder / name
     if folder.is_symlink() or path.is_symlink():
         raise _mistake(name, "is a link; put the file itself there")
+    if not path.is_file():  # to read from a pipe would take for ever
+        raise _mistake(name, f"is no file in {FOLDER}/")
     try:
         text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise _mistake(name, f"cannot be read as UTF-8 text in {FOLDER}/ ({type(error).__name__})") from error
+        raise _mistake(name, f"cannot be read as UTF-8 text ({type(error).__name__})") from error
     if not text:
         raise _mistake(name, "is empty; write something, or remove it")
     if "\0" in text:
@@ -81,11 +83,11 @@ class Length(NamedTuple):
     @classmethod
     def of(cls, texts: tuple[str, ...], *, page: bool, config: Mapping[str, Any]) -> "Length":
         """Return it for the `texts` of the owner, and with `page` for those of a full page beside them."""
-        characters = sum(len(text.encode()) for text in texts) + page * CONTENT_CHARACTERS
+        size = sum(len(text.encode()) for text in texts) + page * CONTENT_CHARACTERS
         compression = config.get("context_window_compression")
         trigger = compression.get("trigger_tokens") if isinstance(compression, Mapping) else None
         most = min(trigger, _WINDOW_TOKENS) if isinstance(trigger, int) else int(_WINDOW_TOKENS * _COMPRESSES_AT)
-        return cls(-(-characters // _BYTES_PER_TOKEN), most // 2)
+        return cls(-(-size // _BYTES_PER_TOKEN), most // 2)
 
     @property
     def fits(self) -> bool:
@@ -94,13 +96,12 @@ class Length(NamedTuple):
 
     def __str__(self) -> str:
         """Return the sentence for the owner."""
-        return (
-            f"makes the instruction about {self.tokens} tokens long, a full page included; "
-            f"half of the compression trigger is {self.most}"
-        )
+        length = f"makes the instruction up to about {self.tokens} tokens long"
+        return f"{length}; half of the compression trigger is {self.most}"
 
     @property
     def mistake(self) -> Mistake:
         """What an owner is told whose knowledge is too long."""
-        trigger = f"config.context_window_compression.trigger_tokens to {2 * self.tokens}"
-        return Mistake("knowledge", f"{self}: shorten it, or raise {trigger}")
+        enough = 2 * self.tokens
+        trigger = f", or raise config.context_window_compression.trigger_tokens to {enough}"
+        return Mistake("knowledge", f"{self}: shorten it{trigger if enough <= _WINDOW_TOKENS else ''}")

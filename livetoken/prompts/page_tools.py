@@ -72,7 +72,7 @@ def mistakes(names: tuple[str, ...], config: Mapping[str, Any], opened: tuple[st
 def with_page_tools(config: Mapping[str, Any], names: tuple[str, ...], model: str) -> Mapping[str, Any]:
     """Return `config` with the declarations of these page tools behind the owner's own, as `model` takes them.
 
-    They stand in one list, because Gemini takes only one list of functions in some of its APIs.
+    They stand in one list, as if the owner had declared them all.
     """
     tools = config.get("tools") or []
     if not names or not isinstance(tools, list):

@@ -89,14 +89,12 @@ def test_length_is_told(said: Said, prompt_folder: Callable[..., str], tmp_path:
     folder = prompt_folder(f"---\nknowledge: [hours.md]\n{compressed}\n---\nHello. {{{{ pageContent }}}}")
     (tmp_path / "knowledge").mkdir()
     (tmp_path / "knowledge" / "hours.md").write_text("x" * 1000)
-    length = (
-        "makes the instruction about 3256 tokens long, a full page included; half of the compression trigger is 4000"
-    )
+    length = "makes the instruction up to about 3256 tokens long; half of the compression trigger is 4000"
     assert said("check", folder) == (0, f"voice-assistant.md: knowledge {length}\nlivetoken check: no mistakes.\n", "")
     (tmp_path / "knowledge" / "hours.md").write_text("x" * 5000)
     code, printed, complaints = said("check", folder)
     assert (code, printed) == (1, "")
-    assert "voice-assistant.md: knowledge: line 2: makes the instruction about 4256 tokens long" in complaints
+    assert "voice-assistant.md: knowledge: line 2: makes the instruction up to about 4256 tokens long" in complaints
     assert complaints.endswith("shorten it, or raise config.context_window_compression.trigger_tokens to 8512\n")
 
 

@@ -1,5 +1,6 @@
 """Files of the owner's knowledge: which may be named, where they stand in the instruction, and how long it may become."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_files_in_the_folder_are_no_personas(written: Write) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("[returns.md]", "'returns.md' cannot be read as UTF-8 text in knowledge/ (FileNotFoundError)"),
+        ("[returns.md]", "'returns.md' is no file in knowledge/"),
         ("[../voice-assistant.md]", "is no name of a file in knowledge/"),
         ("[/etc/hosts]", "is no name of a file in knowledge/"),
         ("[sub/hours.md]", "is no name of a file in knowledge/"),
@@ -86,10 +87,11 @@ def test_files_in_the_folder_are_no_personas(written: Write) -> None:
         ('["hours.md\\n"]', "is no name of a file in knowledge/"),
         ('["hours\\0.md"]', "is no name of a file in knowledge/"),
         ("[opening-hours.md, opening-hours.md]", "stands there more than once; remove it"),
-        ("[folder.md]", "'folder.md' cannot be read as UTF-8 text in knowledge/ (IsADirectoryError)"),
+        ("[folder.md]", "'folder.md' is no file in knowledge/"),
+        ("[pipe.md]", "'pipe.md' is no file in knowledge/"),
         ("[link.md]", "'link.md' is a link; put the file itself there"),
         ("[dangling.md]", "'dangling.md' is a link; put the file itself there"),
-        ("[latin.md]", "cannot be read as UTF-8 text in knowledge/ (UnicodeDecodeError)"),
+        ("[latin.md]", "cannot be read as UTF-8 text (UnicodeDecodeError)"),
         ("[nul.md]", "holds a NUL character; save it as UTF-8 text"),
         ("[empty.md]", "is empty; write something, or remove it"),
         ("{opening-hours.md: true}", "must be a file name, or a list of file names"),
@@ -101,6 +103,7 @@ def test_mistake_stops_start(written: Write, tmp_path: Path, value: str, reason:
     """What is no file of the folder itself, or no text, is named with file, field, line and cure."""
     folder = tmp_path / "knowledge"
     (folder / "folder.md").mkdir()
+    os.mkfifo(folder / "pipe.md")
     (folder / "sub").mkdir()
     (folder / "sub" / "hours.md").write_text("x")
     (tmp_path / "elsewhere.md.txt").write_text("x")
@@ -156,10 +159,11 @@ def test_the_whole_stays_below_half_of_the_trigger(
         written(f"knowledge: opening-hours.md\n{front}", template, opening_hours=text)
         return
     with pytest.raises(
-        SettingsError, match=r"knowledge: line 2: makes the instruction about \d+ tokens long"
+        SettingsError, match=r"knowledge: line 2: makes the instruction up to about \d+ tokens long"
     ) as caught:
         written(f"knowledge: opening-hours.md\n{front}", template, opening_hours=text)
-    assert "shorten it, or raise config.context_window_compression.trigger_tokens to " in str(caught.value)
+    cure = "shorten it, or raise config.context_window_compression.trigger_tokens to "
+    assert (cure in str(caught.value)) is (len(text) < 262_142)  # no trigger is beyond the window
 
 
 def test_the_cure_cures(written: Write) -> None:
