@@ -45,12 +45,12 @@ class Sums:
         """Add what one token was used for."""
         self.conversations.add(usage["conversation"])
         self.seconds += Decimal(usage["seconds"])
-        self.turns += usage["turns"]
+        self.turns += int(usage["turns"])  # Cloud Logging keeps every number as a fraction
         if usage["usd"] == "unknown":
             self.unpriced += 1
         else:
             self.usd += Decimal(usage["usd"])
-        self.thumbs.update(usage["thumbs"])
+        self.thumbs.update({thumb: int(count) for thumb, count in usage["thumbs"].items()})
         self.errors.update(usage["errors"])
 
     def row(self) -> list[str]:
@@ -80,7 +80,7 @@ def reports(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the day (in UTC) and the line of each report of usage."""
     for entry in entries(text):
         line = entry.get("jsonPayload", entry)
-        if isinstance(line, dict) and isinstance(line.get("usage"), dict):
+        if isinstance(line, dict) and line.get("reportedBy") == "client":
             yield str(entry.get("timestamp") or line.get("time") or UNDATED)[:10], line
 
 

@@ -21,7 +21,7 @@ output "doctor" {
 }
 
 output "mints" {
-  description = "Whether a page of an allowed origin gets a token as it is: not while paused, and not where callers must prove themselves."
+  description = "Whether a page of an allowed origin gets a token as it is: not while paused, and not where callers are verified."
   value       = contains(["", "0", "false", "no", "off"], lower(trimspace(var.paused))) && var.callers == ""
 }
 

@@ -188,16 +188,22 @@ def test_the_smoke_test_knows_whether_there_is_something_to_mint(
 
 
 def test_a_domain_of_ones_own_is_what_the_outputs_name(configuration: Configuration) -> None:
-    """Behind a load balancer the run.app address may be closed: page, doctor and pipeline are told the domain."""
+    """Behind a load balancer the run.app address may be closed: page, doctor and pipeline are told the domain.
+
+    Where sessions are opened elsewhere than at Google, the doctor is told that, too.
+    """
     variables = {
         **BASIC,
         "custom_url": "https://voice.example",
+        "gemini_base_url": "https://Live.Shop.example:8443/gemini",
         "ingress": "ALLOW_INTERNAL_AND_GCLB",
         "trusted_hops": 2,
     }
     outputs = configuration.plan(variables)["planned_values"]["outputs"]
     assert outputs["url"]["value"] == "https://voice.example"
-    assert outputs["doctor"]["value"] == "make doctor URL=https://voice.example ORIGIN=https://shop.example"
+    assert outputs["doctor"]["value"] == (
+        "make doctor URL=https://voice.example ORIGIN=https://shop.example DOCTOR='--websocket live.shop.example:8443'"
+    )
     assert 'endpoint="https://voice.example"' in outputs["snippet"]["value"]
 
 

@@ -128,12 +128,13 @@ def test_a_thousand_conversations(tmp_path: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("indent", [None, 2])
 def test_gcloud_s_array(indent: int | None) -> None:
     """`gcloud logging read --format=json` writes an array of entries, whose time is beside the line."""
-    line = report(time="")
+    line = report(time="", turns=3.0, sequence=1.0, thumbs={"up": 0.0})
     del line["time"]
     array = [
         {"insertId": "1", "timestamp": "2026-11-24T23:59:59.9Z", "jsonPayload": line},
         {"textPayload": "x"},
         {"jsonPayload": {"code": "ok"}},
+        {"jsonPayload": {"usage": {"of": "another program"}}},
     ]
     assert rows(json.dumps(array, indent=indent)) == [
         ["2026-11-24", SITES[0], "guide 0a1b2c3d", "1", "1.0", "3", "0.01", "0", "0", ""]

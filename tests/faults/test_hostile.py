@@ -15,7 +15,7 @@ from tests.faults.conftest import KEY
 from tests.faults.corpus import Case, RawRequest, lines, raw_requests, spelled_out
 from tests.faults.raw import ADDRESS, WORDS, Answer, ask, exchange, keeps_the_contract, request
 from tests.support import ORIGIN, warm_function
-from tests.usage.reports import REPORT
+from tests.usage.reports import REPORT, bad_reports
 
 
 def by_reason(case: Case) -> str:
@@ -133,19 +133,7 @@ def test_body(case: Case, livetoken: processes.Function, answers: list[Answer], 
     assert mints() == (0, 0)
 
 
-def with_field(name: bytes, value: bytes) -> bytes:
-    """Return the body of a good report of which one field, as JSON, is another."""
-    others = {known: field for known, field in REPORT.items() if known.encode() != name}
-    return json.dumps(others).encode().removesuffix(b"}") + b', "' + name + b'": ' + value + b"}"
-
-
-USAGE = [
-    *((case, with_field(*map(spelled_out, case.columns[1:]))) for case in lines("usage.txt")),
-    *((case, spelled_out(case.columns[1])) for case in lines("usage_bodies.txt")),
-]
-
-
-@pytest.mark.parametrize(("case", "sent"), USAGE, ids=[by_reason(case) for case, _ in USAGE])
+@pytest.mark.parametrize(("case", "sent"), bad_reports(), ids=[by_reason(case) for case, _ in bad_reports()])
 def test_usage(case: Case, sent: bytes, livetoken: processes.Function, answers: list[Answer], mints: Any) -> None:
     """A report that no token can have come to is refused, the field named where that is safe; nobody is asked."""
     outcome, _, field = case.columns[0].rpartition(" ")

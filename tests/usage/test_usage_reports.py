@@ -20,7 +20,7 @@ from livetoken.usage import prices
 from livetoken.usage import report as usage
 from livetoken.usage.report import Report
 from tests.support import ORIGIN, ROOT, MakeClient, post
-from tests.usage.reports import REPORT
+from tests.usage.reports import REPORT, bad_reports
 
 Report_ = Callable[..., Any]
 OPENAPI = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -120,8 +120,14 @@ def test_the_token_s_own_line_joins(make_client: MakeClient, capfd: pytest.Captu
     assert (line["requestId"], line["promptVersion"]) == (answer["requestId"], answer["promptVersion"])
     assert re.fullmatch(r"[0-9a-f]{16} [0-9a-f]{8}", f"{answer['requestId']} {answer['promptVersion']}")
     joined = {name: answer[name] for name in ("requestId", "prompt", "promptVersion", "model")}
-    assert post(client, {"sequence": 1, "seconds": 1.25, **joined}, "/api/usage").status_code == 204
-    assert lines(capfd)[-1]["usage"]["requestId"] == line["requestId"]
+    report = {"sequence": 7, "seconds": 1.25, "conversation": "f" * 16, "ended": "resumed", "reconnects": 1, **joined}
+    assert post(client, report, "/api/usage").status_code == 204
+    usage = lines(capfd)[-1]["usage"]
+    assert usage["requestId"] == line["requestId"]
+    assert (
+        usage.items()
+        >= {"sequence": 7, "seconds": 1.2, "conversation": "f" * 16, "ended": "resumed", "reconnects": 1}.items()
+    )
 
 
 def test_nobody_is_asked(make_client: MakeClient, cloud: processes.Google) -> None:
@@ -203,6 +209,18 @@ def test_preflight(client: FlaskClient) -> None:
     assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
     stranger = client.options("/api/usage", headers={"Origin": "https://evil.example", **asked})
     assert not [name for name, _ in stranger.headers if name.startswith("Access-Control")]
+
+
+def test_bad_reports_are_refused_by_name(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each row of tests/hostile/usage.txt in this process: its status, its code, and nothing of it in the log."""
+    rows = bad_reports()
+    assert len(rows) > 100
+    for case, sent in rows:
+        answer: Any = client.post("/api/usage", data=sent, content_type="application/json", headers={"Origin": ORIGIN})
+        assert f"{answer.status_code} {answer.json['code']}" == case.columns[0].rpartition(" ")[0], case.reason
+    printed = capfd.readouterr().out
+    assert '"reportedBy"' not in printed
+    assert not re.search("kept.secret|HYPERLINK|AIza", printed)
 
 
 json_values = st.recursive(
