@@ -47,7 +47,12 @@ def _answered(times: dict[str, list[float]]) -> Measure:
     """Compare round by round: what this machine does beside us changes slower than that."""
     bare = times["bare function, GET"]
     verdicts = [
-        Verdict(f"{line} ÷ bare", statistics.median(map(operator.truediv, values, bare)), 1.15, at_most=True)
+        Verdict(
+            f"cold {line.removeprefix('livetoken, ')} ÷ bare function's",
+            statistics.median(map(operator.truediv, values, bare)),
+            1.15,
+            at_most=True,
+        )
         for line, values in times.items()
         if "livetoken" in line
     ]
@@ -68,7 +73,7 @@ def _first_token(times: dict[str, list[float]], imports: dict[str, list[float]],
     }
     ratio = statistics.median(map(operator.truediv, times["livetoken, token"], floor))
     title = "Cold start to the first token, no warm-up call; Gemini and Secret Manager 100 ms each"
-    return Measure("cold", title, "ms", lines, [Verdict("livetoken ÷ floor", ratio, 1.05, at_most=True)])
+    return Measure("cold", title, "ms", lines, [Verdict("cold first token ÷ floor", ratio, 1.05, at_most=True)])
 
 
 def warmed(bench: Bench) -> list[Measure]:
@@ -83,7 +88,7 @@ def warmed(bench: Bench) -> list[Measure]:
         "warm token, same instance": Spread.of(click.warm for click in clicks),
     }
     late = statistics.median(click.first - click.warm for click in clicks)
-    verdict = Verdict("first − warm, ms", late, 5.0, at_most=True)
+    verdict = Verdict("first token 2 s after GET / − a warm one, ms", late, 5.0, at_most=True)
     return [Measure("warmed", "Token 2 s after `GET /` on a cold instance; upstream 100 ms", "ms", lines, [verdict])]
 
 
@@ -99,7 +104,7 @@ def throttled(bench: Bench) -> list[Measure]:
     warm = clicks["GET /?warm=1 before"]
     lines["warm token"] = Spread.of(click.warm for click in warm)
     late = statistics.median(click.first - click.warm for click in warm)
-    verdict = Verdict("first after ?warm=1 − warm, ms", late, 10.0, at_most=True)
+    verdict = Verdict("first token 2 s after GET /?warm=1, throttled − a warm one, ms", late, 10.0, at_most=True)
     title = "Token 2 s after the page's load, processor time only while a request is under way; upstream 100 ms"
     return [Measure("throttled", title, "ms", lines, [verdict])]
 

@@ -38,8 +38,8 @@ def added(bench: Bench) -> list[Measure]:
     added_to_both = lines["livetoken − raw exchange − bare function"].median
     late = quantile(sorted(times["livetoken"]), 0.99) - lines["raw exchange"].median
     verdicts = [
-        Verdict("livetoken − raw exchange − bare function, ms", added_to_both, 0.5, at_most=True),
-        Verdict("livetoken's p99 − raw exchange's median, ms", late, 5.0, at_most=True),
+        Verdict("warm token, added to the bare round trip and one raw exchange, ms", added_to_both, 0.5, at_most=True),
+        Verdict("warm token's p99 − raw exchange's median, ms", late, 5.0, at_most=True),
     ]
     return [Measure("added", "One token after the other, upstream 0", "ms", lines, verdicts)]
 
@@ -98,12 +98,12 @@ def memory(bench: Bench) -> list[Measure]:
         f"livetoken, {10 * thousand} mints": held[-1],
     }
     verdicts = [
-        Verdict("after all mints, MB", held[-1], 100.0, at_most=True),
-        Verdict("growth since the second sample, MB", held[-1] - held[1], FLAT_MEGABYTES, at_most=True),
+        Verdict("memory after all mints, MB", held[-1], 100.0, at_most=True),
+        Verdict("⋯ its growth since the second sample, MB", held[-1] - held[1], FLAT_MEGABYTES, at_most=True),
     ]
     if beside:
         figures[f"Node peer, {10 * thousand} mints"] = beside
-        verdicts.append(Verdict("livetoken ÷ Node peer, after all mints", held[-1] / beside, 0.85, at_most=True))
+        verdicts.append(Verdict("memory ÷ Node peer's, after all mints", held[-1] / beside, 0.85, at_most=True))
     lines = {name: Spread.of([value]) for name, value in figures.items()}
     return [
         Measure("memory", "Resident memory of the instance, master process included", "MB", lines, verdicts),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.figures import Measure, Spread, Verdict
+from bench.table import rows
 from tests.support import ROOT
 
 pytestmark = pytest.mark.bench
@@ -54,3 +55,16 @@ def test_verdicts(value: float, bound: float, at_most: bool, met: bool) -> None:
 def test_spread() -> None:
     """A spread is the median and the middle half of its values, in whatever order they came."""
     assert Spread.of([5, 1, 4, 2, 3]) == Spread(3, 2, 4, 5)
+
+
+def test_the_table_of_several_runs() -> None:
+    """A row for each target, a value for each run, and whether all runs met it."""
+
+    def run(value: float) -> dict[str, object]:
+        verdict = Verdict("a ÷ b", value, 1.0, at_most=True)
+        measure = Measure("name", "Title", "ms", {}, [verdict])
+        return {"python": "Python 3.13", "load": 0.1, "measures": [measure.as_json()]}
+
+    assert rows([run(0.5), run(2.0)])[-1] == "| a ÷ b | 0.50 · 2.00 | ≤ 1 | met in some |"
+    assert rows([run(0.5), run(0.6)])[-1].endswith("| met |")
+    assert rows([run(3.0)])[-1].endswith("| missed |")
