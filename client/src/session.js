@@ -168,10 +168,12 @@ export class Session extends SessionEventTarget {
    * @param {import('./connection.js').Connection} from
    */
   async #call({ id, name, args }, from) {
-    this.#dialogue.replay.began();
+    const returned = this.#dialogue.replay.called();
     const response = await this.#tools.call({ id, name, args });
     // Another connection does not know this call: it asks again.
-    if (response && from === this.#channel.connection) this.#channel.send({ toolResponse: { functionResponses: [{ id, name, response }] } });
+    const known = response !== undefined && from === this.#channel.connection;
+    returned(known);
+    if (known) this.#channel.send({ toolResponse: { functionResponses: [{ id, name, response }] } });
   }
 
   /**

@@ -89,7 +89,7 @@ export class Tokens {
    * @returns {Promise<TokenAnswer>}
    */
   async take(resumptionHandle) {
-    if (resumptionHandle) return this.#ask(this.#body(resumptionHandle));
+    if (resumptionHandle) return this.#ask(this.#body(resumptionHandle), true);
     const body = this.#body();
     const fits = this.#held?.body === body && Date.now() < this.#held.until;
     const answer = fits ? this.prefetch() : this.#fetch(body);
@@ -128,9 +128,10 @@ export class Tokens {
 
   /**
    * @param {string} body
+   * @param {boolean} [again] this page was answered before
    * @returns {Promise<TokenAnswer>}
    */
-  async #ask(body) {
+  async #ask(body, again = false) {
     const { endpoint, timeout = 16000 } = this.#options;
     if (!isAddress(endpoint)) throw mistake('bad_endpoint', `“${endpoint}” is no address that this page may ask`);
     const headers = await this.#headers(timeout);
@@ -149,7 +150,7 @@ export class Tokens {
     } catch (/** @type {any} */ cause) {
       if (cause.name === 'TimeoutError') throw new LiveError('timeout', { cause });
       if (response) throw new LiveError('bad_answer', { cause });
-      throw await unlessBlocked(endpoint, await unreachable(endpoint, cause));
+      throw await unlessBlocked(endpoint, again ? new LiveError('unreachable', { cause }) : await unreachable(endpoint, cause));
     }
     if (!response.ok) {
       const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
