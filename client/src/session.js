@@ -189,9 +189,7 @@ export class Session extends SessionEventTarget {
   rate(id, thumb) { this.#usage.rate(id, thumb); }
 
   /** Say something in writing. @param {string} text */
-  sendText(text) {
-    this.#channel.send(...this.#dialogue.ask(text));
-  }
+  sendText(text) { this.#channel.send(...this.#dialogue.ask(text)); }
 
   /**
    * Put turns into the conversation. With turnComplete false Gemini only takes note.
@@ -203,9 +201,7 @@ export class Session extends SessionEventTarget {
   }
 
   /** Show a picture that the browser can read. @param {Blob} picture */
-  async sendImage(picture) {
-    await this.#video.show(picture);
-  }
+  async sendImage(picture) { await this.#video.show(picture); }
 
   /** Show the camera or the screen, one frame a second. Resolves with the stream, for a preview. @param {'camera' | 'screen'} [kind] */
   async startVideo(kind = 'camera') {
