@@ -71,9 +71,9 @@ export class Dialogue {
       this.#listeners.oninterrupted();
     }
     if (interrupted || generationComplete) this.replay.answered();
-    if (interrupted || generationComplete || turnComplete) this.#listeners.onanswered();
+    if (turnComplete) this.replay.over();
+    if ((interrupted || generationComplete || turnComplete) && !this.replay.calling) this.#listeners.onanswered();
     if (turnComplete) {
-      this.replay.over();
       this.#transcript.finish('user');
       this.#transcript.finish('model');
       this.#listeners.onturn();

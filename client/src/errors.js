@@ -4,6 +4,10 @@
 export const SENTENCES = Object.freeze({
   // Between the page and the function
   unreachable: 'The voice service cannot be reached. Please check your connection.',
+  unreachable_here: 'The voice service does not answer this site. Please tell the owner of this site.',
+  bad_endpoint: 'The address of the voice service is wrong. Please tell the owner of this site.',
+  headers_failed: 'This page could not tell the voice service who you are. Please sign in again, or tell the owner of this site.',
+  page_failed: 'This page could not describe itself to the voice service. Please tell the owner of this site.',
   timeout: 'The voice service did not answer in time. Please try again.',
   bad_answer: 'The voice service gave no usable answer. Please tell the owner of this site.',
   blocked_by_policy: 'The security policy of this page blocks the voice service. Please tell the owner of this site.',
@@ -35,7 +39,7 @@ export const SENTENCES = Object.freeze({
 /** @typedef {RefusalCode | keyof typeof SENTENCES} ErrorCode */
 
 /** Errors that may pass: a reconnecting session tries again. */
-const PASSING = /unreachable|timeout|rate_limited|internal|upstream|temporarily|socket_failed|server_fault|token_/;
+const PASSING = /unreachable|headers_failed|timeout|rate_limited|internal|upstream|temporarily|socket_failed|server_fault|token_/;
 
 /**
  * @typedef {object} ErrorDetails

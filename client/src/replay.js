@@ -32,6 +32,10 @@ export class Replay {
   #answers = 0;
   /** @type {Turn[]} */
   #turns = [];
+  /** What was asked until each call of a function that is under way. @type {Set<Turn[]>} */
+  #calls = new Set();
+  /** What was asked until a call whose result was sent, and to which the model has said nothing yet. @type {Turn[]} */
+  #unheard = [];
 
   /**
    * What the visitor asked. `frame()` asks it again.
@@ -54,9 +58,28 @@ export class Replay {
 
   /** The model has begun to answer. */
   began() {
+    this.#unheard = [];
     if (this.#generating) return;
     this.#generating = this.#turnOpen = true;
     this.#answers += 1;
+  }
+
+  /**
+   * The model calls a function. Some models end their turn meanwhile, without having answered.
+   * @returns {(told: boolean) => void} to be called when the function has returned, with whether the model was told its result
+   */
+  called() {
+    this.began();
+    const asked = this.#turns.filter(({ state }) => state === 'open');
+    this.#calls.add(asked);
+    return (told) => {
+      if (this.#calls.delete(asked) && told) this.#unheard.push(...asked);
+    };
+  }
+
+  /** The model still has to hear a result, or to say something to it. */
+  get calling() {
+    return this.#calls.size + this.#unheard.length > 0;
   }
 
   /** The model has said all it will say to what was asked before it began, or was interrupted. */
@@ -68,13 +91,17 @@ export class Replay {
   /** The turn is over. A turn without any content is one to which the model chose to say nothing. */
   over() {
     this.answered();
-    if (!this.#turnOpen) this.#settle(Infinity);
+    if (!this.#turnOpen) {
+      this.#unheard = [];
+      this.#settle(Infinity);
+    }
     this.#turnOpen = false;
   }
 
   /** @param {number} answers */
   #settle(answers) {
-    for (const turn of this.#turns) if (turn.state === 'open' && turn.after < answers) turn.state = 'answered';
+    const kept = [...this.#calls, this.#unheard].flat();
+    for (const turn of this.#turns) if (turn.state === 'open' && turn.after < answers && !kept.includes(turn)) turn.state = 'answered';
   }
 
   /** @param {string} handle */
@@ -105,6 +132,8 @@ export class Replay {
    */
   frames({ contextKept, recap }) {
     this.#generating = this.#turnOpen = false;
+    this.#calls.clear(); // another connection knows none of them
+    this.#unheard = [];
     // Half an answer is not worth telling, because its question is asked again.
     this.#turns = this.#turns.filter(({ state, frame }) => state !== 'open' || frame);
     const told = this.#turns.filter(({ state }) => state === 'answered' || (state === 'saved' && !contextKept));

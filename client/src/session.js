@@ -168,10 +168,12 @@ export class Session extends SessionEventTarget {
    * @param {import('./connection.js').Connection} from
    */
   async #call({ id, name, args }, from) {
-    this.#dialogue.replay.began();
+    const returned = this.#dialogue.replay.called();
     const response = await this.#tools.call({ id, name, args });
     // Another connection does not know this call: it asks again.
-    if (response && from === this.#channel.connection) this.#channel.send({ toolResponse: { functionResponses: [{ id, name, response }] } });
+    const known = response !== undefined && from === this.#channel.connection;
+    returned(known);
+    if (known) this.#channel.send({ toolResponse: { functionResponses: [{ id, name, response }] } });
   }
 
   /**
@@ -187,9 +189,7 @@ export class Session extends SessionEventTarget {
   rate(id, thumb) { this.#usage.rate(id, thumb); }
 
   /** Say something in writing. @param {string} text */
-  sendText(text) {
-    this.#channel.send(...this.#dialogue.ask(text));
-  }
+  sendText(text) { this.#channel.send(...this.#dialogue.ask(text)); }
 
   /**
    * Put turns into the conversation. With turnComplete false Gemini only takes note.
@@ -201,9 +201,7 @@ export class Session extends SessionEventTarget {
   }
 
   /** Show a picture that the browser can read. @param {Blob} picture */
-  async sendImage(picture) {
-    await this.#video.show(picture);
-  }
+  async sendImage(picture) { await this.#video.show(picture); }
 
   /** Show the camera or the screen, one frame a second. Resolves with the stream, for a preview. @param {'camera' | 'screen'} [kind] */
   async startVideo(kind = 'camera') {

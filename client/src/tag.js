@@ -70,7 +70,8 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
 export class Tag extends Base {
   /** The address of the function. @type {string} */
   get endpoint() {
-    return new URL(this.getAttribute('endpoint') ?? '', document.baseURI).href;
+    const written = this.getAttribute('endpoint') ?? '';
+    return written && URL.canParse(written, document.baseURI) ? new URL(written, document.baseURI).href : written;
   }
 
   set endpoint(endpoint) {

@@ -1,6 +1,7 @@
 /** The function's tokens. Licence: Apache-2.0 */
 
 import { LiveError } from './errors.js';
+import { isAddress, mistake, unreachable } from './owner.js';
 import { unlessBlocked, watchPolicy } from './policy.js';
 import { warmedUp, warmUp } from './warmup.js';
 
@@ -64,7 +65,11 @@ export class Tokens {
    */
   prefetch() {
     if (this.#held && Date.now() < this.#held.until) return this.#held.answer;
-    return this.#fetch(this.#body());
+    try {
+      return this.#fetch(this.#body());
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** @param {string} body */
@@ -84,7 +89,7 @@ export class Tokens {
    * @returns {Promise<TokenAnswer>}
    */
   async take(resumptionHandle) {
-    if (resumptionHandle) return this.#ask(this.#body(resumptionHandle));
+    if (resumptionHandle) return this.#ask(this.#body(resumptionHandle), true);
     const body = this.#body();
     const fits = this.#held?.body === body && Date.now() < this.#held.until;
     const answer = fits ? this.prefetch() : this.#fetch(body);
@@ -110,26 +115,33 @@ export class Tokens {
   #body(resumptionHandle) {
     /** @type {Record<string, string | undefined>} */
     const body = { resumptionHandle };
-    for (const name of REQUEST_FIELDS) {
-      const value = this.#options[name];
-      body[name] = (typeof value === 'function' ? value() : value) || undefined;
+    try {
+      for (const name of REQUEST_FIELDS) {
+        const value = this.#options[name];
+        body[name] = (typeof value === 'function' ? value() : value) || undefined;
+      }
+    } catch (cause) {
+      throw mistake('page_failed', 'a field of the request cannot be had', cause);
     }
     return JSON.stringify(body);
   }
 
   /**
    * @param {string} body
+   * @param {boolean} [again] this page was answered before
    * @returns {Promise<TokenAnswer>}
    */
-  async #ask(body) {
-    const { endpoint, headers, timeout = 16000 } = this.#options;
+  async #ask(body, again = false) {
+    const { endpoint, timeout = 16000 } = this.#options;
+    if (!isAddress(endpoint)) throw mistake('bad_endpoint', `“${endpoint}” is no address that this page may ask`);
+    const headers = await this.#headers(timeout);
     watchPolicy();
     let response, answer;
     try {
       await warmedUp(endpoint);
       response = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...(typeof headers === 'function' ? await headers() : headers) },
+        headers,
         body,
         credentials: 'omit',
         signal: AbortSignal.timeout(timeout),
@@ -138,7 +150,7 @@ export class Tokens {
     } catch (/** @type {any} */ cause) {
       if (cause.name === 'TimeoutError') throw new LiveError('timeout', { cause });
       if (response) throw new LiveError('bad_answer', { cause });
-      throw await unlessBlocked(endpoint, new LiveError('unreachable', { cause }));
+      throw await unlessBlocked(endpoint, again ? new LiveError('unreachable', { cause }) : await unreachable(endpoint, cause));
     }
     if (!response.ok) {
       const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
@@ -146,5 +158,24 @@ export class Tokens {
     }
     if (!answer?.token || !/^wss?:\/\//.test(answer.websocketUrl)) throw new LiveError('bad_answer');
     return answer;
+  }
+
+  /**
+   * What the page says of its visitor, in time.
+   * @param {number} timeout milliseconds
+   * @returns {Promise<Headers>}
+   */
+  async #headers(timeout) {
+    const { headers } = this.#options;
+    const late = AbortSignal.timeout(timeout);
+    try {
+      const given = typeof headers !== 'function' ? headers : await Promise.race([
+        headers(),
+        new Promise((_, reject) => late.addEventListener('abort', () => reject(late.reason), { once: true })),
+      ]);
+      return new Headers({ 'Content-Type': 'application/json', ...given });
+    } catch (cause) {
+      throw mistake('headers_failed', 'the headers for the function cannot be had', cause);
+    }
   }
 }

@@ -19,6 +19,10 @@ TOKENS_OUT = ("text", "audio", "thoughts", "unspecified")
 ENDINGS = ("closed", "left", "idle", "budget", "failed", "resumed")
 CLIENT_ERRORS = (
     "unreachable",
+    "unreachable_here",
+    "bad_endpoint",
+    "headers_failed",
+    "page_failed",
     "timeout",
     "bad_answer",
     "blocked_by_policy",

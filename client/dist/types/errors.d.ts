@@ -2,6 +2,10 @@
 /** The English sentences of the errors that do not come from the function; its refusals bring their own. */
 export const SENTENCES: Readonly<{
     unreachable: "The voice service cannot be reached. Please check your connection.";
+    unreachable_here: "The voice service does not answer this site. Please tell the owner of this site.";
+    bad_endpoint: "The address of the voice service is wrong. Please tell the owner of this site.";
+    headers_failed: "This page could not tell the voice service who you are. Please sign in again, or tell the owner of this site.";
+    page_failed: "This page could not describe itself to the voice service. Please tell the owner of this site.";
     timeout: "The voice service did not answer in time. Please try again.";
     bad_answer: "The voice service gave no usable answer. Please tell the owner of this site.";
     blocked_by_policy: "The security policy of this page blocks the voice service. Please tell the owner of this site.";
@@ -72,6 +76,6 @@ export type ErrorDetails = {
     retryAfter?: number | undefined;
     closeCode?: number | undefined;
     reason?: string | undefined;
-    sentence?: "timeout" | "unreachable" | "bad_answer" | "blocked_by_policy" | "socket_failed" | "setup_timeout" | "setup_rejected" | "model_unavailable" | "key_rejected" | "token_used" | "token_expired" | "quota" | "server_fault" | "connection_lost" | "insecure_context" | "microphone_missing" | "microphone_denied" | "microphone_forbidden" | "microphone_busy" | "microphone_lost" | "microphone_silent" | "audio_waiting" | "audio_failed" | "video_failed" | undefined;
+    sentence?: "timeout" | "unreachable" | "unreachable_here" | "bad_endpoint" | "headers_failed" | "page_failed" | "bad_answer" | "blocked_by_policy" | "socket_failed" | "setup_timeout" | "setup_rejected" | "model_unavailable" | "key_rejected" | "token_used" | "token_expired" | "quota" | "server_fault" | "connection_lost" | "insecure_context" | "microphone_missing" | "microphone_denied" | "microphone_forbidden" | "microphone_busy" | "microphone_lost" | "microphone_silent" | "audio_waiting" | "audio_failed" | "video_failed" | undefined;
     cause?: unknown;
 };

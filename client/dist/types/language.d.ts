@@ -18,6 +18,10 @@ export class Language {
             paused?: string | undefined;
             timeout?: string | undefined;
             unreachable?: string | undefined;
+            unreachable_here?: string | undefined;
+            bad_endpoint?: string | undefined;
+            headers_failed?: string | undefined;
+            page_failed?: string | undefined;
             bad_answer?: string | undefined;
             blocked_by_policy?: string | undefined;
             socket_failed?: string | undefined;

@@ -23,6 +23,13 @@ export class Replay {
     told(contents: () => Content[], state?: Turn["state"]): void;
     /** The model has begun to answer. */
     began(): void;
+    /**
+     * The model calls a function. Some models end their turn meanwhile, without having answered.
+     * @returns {(told: boolean) => void} to be called when the function has returned, with whether the model was told its result
+     */
+    called(): (told: boolean) => void;
+    /** The model still has to hear a result, or to say something to it. */
+    get calling(): boolean;
     /** The model has said all it will say to what was asked before it began, or was interrupted. */
     answered(): void;
     /** The turn is over. A turn without any content is one to which the model chose to say nothing. */

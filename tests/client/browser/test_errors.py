@@ -52,12 +52,14 @@ def test_the_real_function_refuses_a_foreign_page(
     assert error["code"] == "invalid_request"
     assert "voice" in error["message"]
     tab = open_tab(site.add("/foreign.html", "<!doctype html><title>F</title>").replace("localhost", "127.0.0.1"))
-    code = tab.page.evaluate(
-        "async (endpoint) => { const { connect } = await import('/livetoken.js'); return connect({ endpoint }).catch(({ code }) => code); }",
+    code, message = tab.page.evaluate(
+        "async (endpoint) => { const { connect } = await import('/livetoken.js'); return connect({ endpoint }).catch(({ code, message }) => [code, message]); }",
         livetoken.url,
     )
+    assert [line for line in tab.errors if "ALLOWED_ORIGINS" in line]
     tab.errors.clear()
     assert code == "unreachable"  # without CORS headers a browser shows a page nothing but that
+    assert "owner of this site" in message  # but that somebody answers can be seen, so the connection is not blamed
 
 
 CLOSES = {
@@ -147,6 +149,52 @@ def test_a_policy_that_blocks_is_named(
     )
     tab.errors.clear()
     assert code == "blocked_by_policy"
+
+
+OWNERS = {
+    "bad_endpoint": "() => ({ endpoint: 'https://' })",
+    "bad_endpoint ": "() => ({ endpoint: undefined })",
+    "headers_failed": "() => ({ headers: async () => { throw new Error('login expired'); } })",
+    "headers_failed ": "() => ({ headers: () => ({ Authorization: 'Bearer 語' }) })",
+    "headers_failed  ": "() => ({ timeout: 300, headers: () => new Promise(() => {}) })",
+    "page_failed": "() => ({ pageContent: () => document.querySelector('#1-intro').innerText })",
+}
+
+
+@pytest.mark.parametrize("code", OWNERS)
+def test_what_the_owner_must_mend_has_a_code_of_its_own(code: str, module_tab: Any) -> None:
+    """A mistake of the page is no dead network and no firewall; the console tells its cause to the owner."""
+    error = module_tab.page.evaluate(
+        f"async () => start(({OWNERS[code]})()).then(() => null, ({{ code, message }}) => ({{ code, message }}))"
+    )
+    assert error["code"] == code.strip()
+    assert "owner of this site" in error["message"]
+    assert [line for line in module_tab.errors if line.startswith("livetoken: ")]
+    module_tab.errors.clear()
+
+
+def test_an_address_that_a_secure_page_may_not_ask(module_tab: Any) -> None:
+    """Http on a page of https is blocked by every browser, except for this machine itself."""
+    page = module_tab.page
+    judged = page.evaluate(
+        """async () => {
+          const { isAddress } = await import('/owner.js');
+          return ['http://f.example', 'https://f.example', '/api/token', 'ftp://f.example', ' ', 'http://[::1]:1', 5].map(isAddress);
+        }"""
+    )
+    assert judged == [True, True, True, False, False, True, False]
+
+
+def test_headers_that_come_later_are_tried_again(module_tab: Any, cloud: Google) -> None:
+    """While a connection is restored, headers() that fails for a moment ends nothing."""
+    page = module_tab.page
+    page.evaluate("start({ headers: async () => { if (window.offline) throw new Error('offline'); return {}; } })")
+    page.evaluate("(() => { window.offline = true; window.again = next('reconnected'); })()")
+    cloud.go_away(0.01)
+    page.wait_for_timeout(700)
+    page.evaluate("(() => { window.offline = false; })()")
+    assert page.evaluate("again") == {"contextKept": True}
+    module_tab.errors.clear()
 
 
 def test_every_code_has_a_sentence_in_every_language() -> None:

@@ -274,7 +274,8 @@ def test_refused(widget: Open, elsewhere: Function) -> None:
     voice.click("main")
     voice.until_state("failed")
     assert voice.look("code") == "unreachable"
-    assert voice.status
+    assert voice.status == "The voice service does not answer this site. Please tell the owner of this site."
+    assert [line for line in voice.complaints() if "ALLOWED_ORIGINS" in line]
 
 
 def test_consent(widget: Open, cloud: Google) -> None:

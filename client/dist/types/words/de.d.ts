@@ -45,6 +45,10 @@ declare namespace _default {
         let temporarily_unavailable: string;
         let paused: string;
         let unreachable: string;
+        let unreachable_here: string;
+        let bad_endpoint: string;
+        let headers_failed: string;
+        let page_failed: string;
         let timeout: string;
         let bad_answer: string;
         let blocked_by_policy: string;
