@@ -167,15 +167,22 @@ export class Tokens {
    */
   async #headers(timeout) {
     const { headers } = this.#options;
-    const late = AbortSignal.timeout(timeout);
     try {
-      const given = typeof headers !== 'function' ? headers : await Promise.race([
-        headers(),
-        new Promise((_, reject) => late.addEventListener('abort', () => reject(late.reason), { once: true })),
-      ]);
+      const given = typeof headers === 'function' ? await inTime(headers(), timeout) : headers;
       return new Headers({ 'Content-Type': 'application/json', ...given });
     } catch (cause) {
       throw mistake('headers_failed', 'the headers for the function cannot be had', cause);
     }
   }
+}
+
+/**
+ * @template Value
+ * @param {Value | Promise<Value>} value
+ * @param {number} milliseconds
+ * @returns {Promise<Value>}
+ */
+function inTime(value, milliseconds) {
+  const late = AbortSignal.timeout(milliseconds);
+  return Promise.race([value, new Promise((_, reject) => late.addEventListener('abort', () => reject(late.reason), { once: true }))]);
 }
