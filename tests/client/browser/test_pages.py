@@ -114,7 +114,9 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
         seen.append((page.evaluate("shift"), max(page.evaluate("long"), default=0)))
         if seen[-1][0] == 0 and seen[-1][1] < FELT_MILLISECONDS:
             break
-    assert min(shift for shift, _ in seen) == 0  # what a click moves may come too late to be told from what moves by itself
+    assert (
+        min(shift for shift, _ in seen) == 0
+    )  # what a click moves may come too late to be told from what moves by itself
     assert min(long for _, long in seen) < FELT_MILLISECONDS
 
 

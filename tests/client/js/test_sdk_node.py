@@ -59,7 +59,9 @@ def test_it_cannot_change_what_is_locked(node: Any, cloud: Google) -> None:
     assert effective["generationConfig"]["responseModalities"] == ["AUDIO"]
     assert effective["generationConfig"]["speechConfig"]["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"] == "Kore"
     assert "temperature" not in effective["generationConfig"]
-    assert "tools" not in effective
+    assert [list(tool) for tool in effective["tools"]] == [["functionDeclarations"]]
+    declared = [function["name"] for function in effective["tools"][0]["functionDeclarations"]]
+    assert declared == ["search_site", "read_page", "show_section", "open_page"]
     assert effective["sessionResumption"] == {}
     assert "pirate" not in str(effective)
     assert "Herons fish at dusk." in said["words"]
