@@ -55,7 +55,7 @@ test-installs: $(READY) ## run the tests that install software
 	@$(BIN)/python -m pytest -m installs
 
 test-terraform: $(READY) ## apply terraform/ and run its pipeline, where the providers are at hand
-	@$(BIN)/python -m pytest -m terraform -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "terraform and not policy" -n 2 --dist loadfile
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
 	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=600 tests/client/browsers $(PYTEST)
