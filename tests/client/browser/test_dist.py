@@ -87,7 +87,8 @@ def test_words_and_pictures_come_when_they_are_needed(open_tab: Any, site: Site,
 def test_the_page_tools_come_when_they_are_called(open_tab: Any, site: Site) -> None:
     """The search loads its ranking beside it, and nothing before."""
     site.add("/llms.txt", "- [Locks](/locks.html): How boats are lifted", Content_Type="text/plain")
-    tab = open_tab(f"{site.url}/index.html")
+    html = "<!doctype html><title>Tools</title><link rel=icon href=/icon.svg><script type=module src=/live-voice.js></script><main>Words</main>"
+    tab = open_tab(site.add("/tools.html", html))
     tab.page.wait_for_function("() => customElements.get('live-voice')")
     site.asked.clear()
     found = tab.page.evaluate(

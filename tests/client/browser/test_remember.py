@@ -1,6 +1,7 @@
 """A conversation survives a change of page: loads, the way back, frameworks that swap the body; and ends where it should."""
 
 import json
+import re
 import time
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_spoken_it_goes_on_after_a_touch(pages: Any, site: Any, cloud: Google) -
     go(tab, site, 1)
     tab.page.wait_for_function(SETTLED)
     start_muted(tab)
-    assert "Turn 3." in ask(tab, "Who am I?")
+    assert re.search(r"Turn [3-9]\.", ask(tab, "Who am I?"))  # what the microphone heard before may be a turn, too
     assert cloud.mints()[-1]["body"]["bidiGenerateContentSetup"]["sessionResumption"]["handle"]
 
 
