@@ -20,6 +20,7 @@ _LOADED = {
     "livetoken-offer.js": "when the model first opens a page",
     "livetoken-memory.js": "by pages with the attribute remember",
     "livetoken-questions.js": "by pages with questions to begin with",
+    "livetoken-links.js": "with the first address that is said",
     "livetoken-actions.js": "by pages with the attribute actions, with the first entry",
 }
 

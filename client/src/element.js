@@ -174,7 +174,7 @@ export class LiveVoice extends Tag {
     if (type === 'transcript') this.#view.write(detail, this.#language.words);
     if (type === 'reconnected' && !detail.contextKept) this.#view.note(this.#language.words.restarted);
     if (type === 'budget' && detail.secondsLeft) this.#view.note(this.#language.words.minute);
-    else if (type === 'budget') this.#notice = this.#language.words.budget;
+    else if (type === 'budget') this.#notice.ended(this.#language.words.budget);
     if (type === 'error') this.#explain(detail.error, detail.fatal);
     if (detail?.state === 'closed' || detail?.state === 'failed') {
       this.#failed = detail.state === 'failed';

@@ -2,7 +2,6 @@
 
 import { make } from './dom.js';
 import { ARROW, CROSS, icon, LOUDSPEAKER, MICROPHONE, SILENCED } from './icons.js';
-import { linked } from './links.js';
 import { styles } from './styles.js';
 
 /**
@@ -121,10 +120,20 @@ export class View {
       this.log.insertBefore(paragraph, this.lines.get(before ?? 0)?.parentElement ?? null);
       this.lines.set(id, line);
     }
-    line.replaceChildren(...linked(text));
+    line.textContent = text;
+    if (final && text.includes('://')) this.#link(line, text);
     if (line.parentElement) line.parentElement.dataset.final = String(final);
     this.log.ariaBusy = String(!final); // screen readers wait for the whole sentence
     this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {string} text
+   */
+  async #link(line, text) {
+    const { linked } = await import('./livetoken-links.js');
+    line.replaceChildren(...linked(text));
   }
 
   /** Show how loud it is. @param {number} level 0 to 1 */

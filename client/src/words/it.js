@@ -41,6 +41,8 @@ export default {
   failed: 'Non disponibile',
   restarted: 'La connessione è stata ripristinata, ma l’assistente potrebbe aver dimenticato ciò che è stato detto.',
   idle: 'La conversazione è terminata perché nessuno ha parlato.',
+  minute: 'Resta un minuto.',
+  budget: 'La conversazione è finita, perché il suo tempo è scaduto. Può iniziarne un’altra.',
   errors: {
     invalid_json: 'La pagina ha inviato una richiesta che il servizio vocale non ha potuto leggere.',
     invalid_request: 'La pagina ha inviato una richiesta che il servizio vocale non accetta.',

@@ -41,6 +41,8 @@ export default {
   failed: 'Niet beschikbaar',
   restarted: 'De verbinding is hersteld, maar de assistent is misschien vergeten wat er is gezegd.',
   idle: 'Het gesprek is beëindigd omdat niemand iets zei.',
+  minute: 'Nog één minuut.',
+  budget: 'Het gesprek is afgelopen, omdat de tijd om was. U kunt een nieuw beginnen.',
   errors: {
     invalid_json: 'De pagina stuurde een verzoek dat de spraakdienst niet kon lezen.',
     invalid_request: 'De pagina stuurde een verzoek dat de spraakdienst niet aanneemt.',

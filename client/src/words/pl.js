@@ -41,6 +41,8 @@ export default {
   failed: 'Niedostępny',
   restarted: 'Połączenie przywrócono, ale asystent mógł zapomnieć, co zostało powiedziane.',
   idle: 'Rozmowę zakończono, bo nikt nic nie mówił.',
+  minute: 'Została jedna minuta.',
+  budget: 'Rozmowa się skończyła, bo upłynął jej czas. Możesz zacząć następną.',
   errors: {
     invalid_json: 'Strona wysłała żądanie, którego usługa głosowa nie mogła odczytać.',
     invalid_request: 'Strona wysłała żądanie, którego usługa głosowa nie przyjmuje.',

@@ -41,6 +41,8 @@ export default {
   failed: 'Indisponível',
   restarted: 'A ligação foi restabelecida, mas o assistente pode ter esquecido o que foi dito.',
   idle: 'A conversa terminou porque ninguém disse nada.',
+  minute: 'Falta um minuto.',
+  budget: 'A conversa terminou, porque o tempo acabou. Pode começar outra.',
   errors: {
     invalid_json: 'A página enviou um pedido que o serviço de voz não conseguiu ler.',
     invalid_request: 'A página enviou um pedido que o serviço de voz não aceita.',

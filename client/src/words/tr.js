@@ -41,6 +41,8 @@ export default {
   failed: 'Kullanılamıyor',
   restarted: 'Bağlantı yeniden kuruldu, ancak asistan söylenenleri unutmuş olabilir.',
   idle: 'Kimse bir şey söylemediği için konuşma sona erdi.',
+  minute: 'Bir dakika kaldı.',
+  budget: 'Konuşma sona erdi, çünkü süresi doldu. Yeni bir konuşma başlatabilirsiniz.',
   errors: {
     invalid_json: 'Sayfa, ses hizmetinin okuyamadığı bir istek gönderdi.',
     invalid_request: 'Sayfa, ses hizmetinin kabul etmediği bir istek gönderdi.',

@@ -41,6 +41,8 @@ export default {
   failed: '不可用',
   restarted: '连接已恢复，但助手可能忘记了之前的内容。',
   idle: '由于没有人说话，对话已结束。',
+  minute: '还剩一分钟。',
+  budget: '对话时间已到，已经结束。您可以开始新的对话。',
   errors: {
     invalid_json: '页面发送的请求，语音服务无法读取。',
     invalid_request: '页面发送的请求，语音服务不接受。',

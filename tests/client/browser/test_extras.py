@@ -162,6 +162,9 @@ def test_addresses_of_the_site_are_links_and_nothing_else_is(widget: Any, site: 
     links = (
         "[...document.querySelector('live-voice').shadowRoot.querySelectorAll('.log .{} a')].map((link) => link.href)"
     )
+    tab.page.wait_for_function(
+        "() => document.querySelector('live-voice').shadowRoot.querySelectorAll('.log a').length === 4"
+    )
     assert tab.page.evaluate(links.format("model")) == [own, f"{site.url}/a?b=1#c", own]
     assert tab.page.evaluate(links.format("user")) == [own]
 

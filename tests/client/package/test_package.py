@@ -16,7 +16,7 @@ from tests.client.npm import BUILD, CHECKS, ROOT
 from tests.client.package.conftest import Project
 
 CLIENT = ROOT / "client"
-CEILING = 20_200  # bytes: what four requests were before the modules were bundled
+CEILING = 20_900  # bytes, compressed: all that a page with the two lines loads
 SOURCE = CLIENT / "src"
 MODULES = sorted(path for path in SOURCE.rglob("*.js") if not {"vendor", "words"} & set(path.relative_to(SOURCE).parts))
 # Files that are loaded when they are needed, and their ceilings in bytes
@@ -29,6 +29,7 @@ PARTS = {
     "livetoken-memory.js": 3_000,
     "livetoken-questions.js": 1_200,
     "livetoken-actions.js": 2_200,
+    "livetoken-links.js": 700,
 }
 
 

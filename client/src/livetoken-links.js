@@ -1,4 +1,4 @@
-/** Addresses of this site in a text become links; everything else stays text. Licence: Apache-2.0 */
+/** Addresses of this site in a text become links; everything else stays text. Loaded with the first address that is said. Licence: Apache-2.0 */
 
 import { ownAddress } from './address.js';
 import { make } from './dom.js';
