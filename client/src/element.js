@@ -70,7 +70,7 @@ export class LiveVoice extends Tag {
     this.#tokens = tokensOf(this, this.#language);
     wireControls(this, this.#view, {
       session: () => this.#session,
-      prefetch: () => (this.#session || this.#notice.waiting || this.#asksConsent || this.#extras.resumable ? undefined : this.#tokens.prefetch()),
+      prefetch: () => (this.#session || this.#notice.waiting || this.#asksConsent || this.#extras.pending || this.#extras.resumable ? undefined : this.#tokens.prefetch()),
       toggle: () => this.#toggle(),
       end: () => this.#endPanel(),
       speak: () => this.#askForMicrophone(),
