@@ -84,5 +84,9 @@ export default {
     audio_waiting: 'Tocchi la pagina per sentire la risposta.',
     audio_failed: 'In questo browser l’audio non funziona. Può scrivere.',
     video_failed: 'Non è possibile mostrare la fotocamera o lo schermo.',
+    unreachable_here: 'Il servizio vocale non risponde a questo sito. Lo dica al gestore del sito.',
+    bad_endpoint: 'L’indirizzo del servizio vocale non è valido. Lo dica al gestore del sito.',
+    headers_failed: 'Questa pagina non ha potuto dire al servizio vocale chi è Lei. Acceda di nuovo, o lo dica al gestore del sito.',
+    page_failed: 'Questa pagina non ha potuto descriversi al servizio vocale. Lo dica al gestore del sito.',
   },
 };

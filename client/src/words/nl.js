@@ -84,5 +84,9 @@ export default {
     audio_waiting: 'Raak de pagina aan om het antwoord te horen.',
     audio_failed: 'Geluid werkt niet in deze browser. U kunt typen.',
     video_failed: 'Camera of scherm kunnen niet worden getoond.',
+    unreachable_here: 'De spraakdienst antwoordt deze site niet. Zeg het de beheerder van deze site.',
+    bad_endpoint: 'Het adres van de spraakdienst is ongeldig. Zeg het de beheerder van deze site.',
+    headers_failed: 'Deze pagina kon de spraakdienst niet zeggen wie u bent. Meld u opnieuw aan, of zeg het de beheerder van deze site.',
+    page_failed: 'Deze pagina kon zich niet aan de spraakdienst beschrijven. Zeg het de beheerder van deze site.',
   },
 };

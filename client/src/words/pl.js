@@ -84,5 +84,9 @@ export default {
     audio_waiting: 'Dotknij strony, aby usłyszeć odpowiedź.',
     audio_failed: 'Dźwięk nie działa w tej przeglądarce. Możesz pisać.',
     video_failed: 'Nie można pokazać kamery ani ekranu.',
+    unreachable_here: 'Usługa głosowa nie odpowiada tej witrynie. Powiadom właściciela witryny.',
+    bad_endpoint: 'Adres usługi głosowej jest nieprawidłowy. Powiadom właściciela witryny.',
+    headers_failed: 'Strona nie mogła przekazać usłudze głosowej, kim jesteś. Zaloguj się ponownie albo powiadom właściciela witryny.',
+    page_failed: 'Strona nie mogła opisać się usłudze głosowej. Powiadom właściciela witryny.',
   },
 };

@@ -84,5 +84,9 @@ export default {
     audio_waiting: 'Toque na página para ouvir a resposta.',
     audio_failed: 'O som não funciona neste navegador. Pode escrever.',
     video_failed: 'Não é possível mostrar a câmara ou o ecrã.',
+    unreachable_here: 'O serviço de voz não responde a este site. Avise o responsável pelo site.',
+    bad_endpoint: 'O endereço do serviço de voz não é válido. Avise o responsável pelo site.',
+    headers_failed: 'Esta página não conseguiu dizer ao serviço de voz quem você é. Inicie sessão de novo, ou avise o responsável pelo site.',
+    page_failed: 'Esta página não conseguiu descrever-se ao serviço de voz. Avise o responsável pelo site.',
   },
 };

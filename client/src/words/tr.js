@@ -84,5 +84,9 @@ export default {
     audio_waiting: 'Yanıtı duymak için sayfaya dokunun.',
     audio_failed: 'Bu tarayıcıda ses çalışmıyor. Yazabilirsiniz.',
     video_failed: 'Kamera veya ekran gösterilemiyor.',
+    unreachable_here: 'Ses hizmeti bu siteye yanıt vermiyor. Lütfen site sahibine bildirin.',
+    bad_endpoint: 'Ses hizmetinin adresi geçersiz. Lütfen site sahibine bildirin.',
+    headers_failed: 'Bu sayfa ses hizmetine kim olduğunuzu bildiremedi. Yeniden oturum açın veya site sahibine bildirin.',
+    page_failed: 'Bu sayfa kendini ses hizmetine tanıtamadı. Lütfen site sahibine bildirin.',
   },
 };

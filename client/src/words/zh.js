@@ -84,5 +84,9 @@ export default {
     audio_waiting: '请触摸页面以收听回答。',
     audio_failed: '此浏览器无法播放声音。您可以打字。',
     video_failed: '无法显示摄像头或屏幕。',
+    unreachable_here: '语音服务不回应此网站，请告知网站所有者。',
+    bad_endpoint: '语音服务的地址无效，请告知网站所有者。',
+    headers_failed: '此页面无法告诉语音服务您是谁。请重新登录，或告知网站所有者。',
+    page_failed: '此页面无法向语音服务描述自己，请告知网站所有者。',
   },
 };
