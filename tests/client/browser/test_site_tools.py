@@ -34,7 +34,7 @@ def page(open_tab: Any, site: Any) -> Any:
         tab.page.evaluate(
             """async (index) => {
               const { PAGE_TOOLS } = await import('/livetoken-site.js');
-              window.call = (name, args) => PAGE_TOOLS[name](args, { index: () => index || null }, new AbortController().signal);
+              window.call = (name, args) => PAGE_TOOLS[name](args, { index: () => index || null, open: async ({ href }) => ({ opened: href }) }, new AbortController().signal);
             }""",
             index,
         )
