@@ -16,7 +16,8 @@ const DIST = path.join(TARGET, 'dist');
 const { version } = JSON.parse(await readFile(path.join(HERE, 'package.json'), 'utf8'));
 
 const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
-const ON_DEMAND = ['./livetoken-video.js', './words/*.js']; // files of their own, loaded when they are needed
+const PARTS = ['video', 'site', 'search', 'questions', 'actions', 'memory', 'offer', 'links'].map((name) => `livetoken-${name}.js`);
+const ON_DEMAND = [...PARTS.map((name) => `./${name}`), './words/*.js']; // files of their own, loaded when they are needed
 
 /** The style sheet is a text within a module: esbuild would leave it as it is. */
 const minifiedStyles = {
@@ -47,10 +48,25 @@ function tool(name, ...options) {
   execFileSync(path.join(HERE, 'node_modules', '.bin', name), options, { cwd: HERE, stdio: ['ignore', 2, 2] });
 }
 
+/** The sources run as they are, without npm: what they take from a package is a file of theirs. */
+async function vendor(name) {
+  const folder = path.join(HERE, 'node_modules', name);
+  const { version: pinned } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+  await esbuild.build({
+    entryPoints: [path.join(folder, 'dist', 'es', 'index.js')],
+    outfile: path.join(TARGET, 'src', 'vendor', `${name}.js`),
+    format: 'esm',
+    target: BROWSERS,
+    minify: true,
+    banner: { js: `/*! ${name} ${pinned}\n\n${await readFile(path.join(folder, 'LICENSE.txt'), 'utf8')}*/` },
+  });
+}
+
+await vendor('minisearch');
 await rm(DIST, { recursive: true, force: true });
 const words = (await readdir(path.join(HERE, 'src', 'words'))).map((name) => `words/${name}`);
-await esbuild.build({ ...shared, entryPoints: ['live-voice.js', 'livetoken.js'], bundle: true, external: ON_DEMAND, plugins: [minifiedStyles] });
-await esbuild.build({ ...shared, entryPoints: ['livetoken-video.js', 'livetoken-worklet.js', ...words], outbase: '.' });
+await esbuild.build({ ...shared, entryPoints: ['live-voice.js', 'livetoken.js', ...PARTS], bundle: true, external: ON_DEMAND, plugins: [minifiedStyles] });
+await esbuild.build({ ...shared, entryPoints: ['livetoken-worklet.js', ...words], outbase: '.' });
 await copyFile(path.join(HERE, '..', 'LICENSE'), path.join(DIST, 'LICENSE'));
 
 tool('tsc', '--project', HERE, '--outDir', path.join(DIST, 'types'));

@@ -15,6 +15,13 @@ _LOADED = {
     "livetoken.js": "by pages that use the module without the element",
     "livetoken-worklet.js": "when the microphone is first used",
     "livetoken-video.js": "when the first picture is shown",
+    "livetoken-site.js": "when the model first calls a page tool",
+    "livetoken-search.js": "with it, for an index without an engine of its own",
+    "livetoken-offer.js": "when the model first opens a page",
+    "livetoken-memory.js": "by pages with the attribute remember",
+    "livetoken-questions.js": "by pages with questions to begin with",
+    "livetoken-links.js": "with the first address that is said",
+    "livetoken-actions.js": "by pages with the attribute actions, with the first entry",
 }
 
 

@@ -143,7 +143,7 @@ export class Channel {
     this.connection = connection;
     this.#openedAt = Date.now();
     this.#holding = false;
-    if (!first) this.#catchUp(contextKept);
+    if (!first || this.#options.replay.resumed) this.#catchUp(contextKept);
     this.#flush();
     this.#options.onopen(first, contextKept);
   }

@@ -13,6 +13,14 @@ import { Transcript } from './transcript.js';
  * @property {() => void} onturn the model's turn is over
  */
 
+/**
+ * What a later session needs to go on with this one: the handle, what was said, and the turns that the handle does not hold.
+ * @typedef {object} Resumption
+ * @property {string | null} handle
+ * @property {Array<Pick<import('./transcript.js').TranscriptEntry, 'role' | 'text'>>} entries
+ * @property {import('./replay.js').Remembered[]} turns
+ */
+
 export class Dialogue {
   replay = new Replay();
   #transcript;
@@ -26,6 +34,17 @@ export class Dialogue {
 
   get entries() {
     return this.#transcript.entries;
+  }
+
+  /** @returns {Resumption} */
+  get resumption() {
+    return { handle: this.replay.handle, entries: this.entries.map(({ role, text }) => ({ role, text })), turns: this.replay.remembered };
+  }
+
+  /** Go on with an earlier session. @param {Resumption} resumption */
+  resume({ handle, entries, turns }) {
+    this.#transcript.entries = entries.map(({ role, text }) => this.#transcript.restored(role, text));
+    this.replay.resume(handle, turns);
   }
 
   /**

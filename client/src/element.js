@@ -1,43 +1,30 @@
 /** The element <live-voice>. Licence: Apache-2.0 */
 
 import { wireControls } from './controls.js';
+import { hasAgreed, rememberConsent } from './consent.js';
+import { pageOf, siteOf, tokensOf } from './described.js';
+import { Extras } from './extras.js';
 import { IdleWatch } from './idle.js';
 import { Language } from './language.js';
-import { pageAddress, pageContent } from './page.js';
+import { followLoudness } from './meter.js';
+import { Notice } from './notice.js';
 import { Session } from './session.js';
 import { Tag } from './tag.js';
-import { Tokens } from './tokens.js';
 import { View } from './view.js';
 
 /** @typedef {'ready' | 'asking' | 'listening' | 'speaking' | 'muted' | 'reconnecting' | 'failed'} LiveVoiceState */
 
 /** @type {Array<keyof import('./tag.js').ForwardedEvents>} */
 const FORWARDED = ['ready', 'state', 'transcript', 'turn', 'interrupted', 'toolcall', 'usage', 'budget', 'mute', 'microphone', 'reconnected', 'error'];
-const LONGEST_WAIT = 60; // seconds
 const MOVE_MILLISECONDS = 500;
 
 /**
  * A voice assistant for any page: voice, text and transcript.
  *
  * @tagname live-voice
- *
- * @fires {CustomEvent} live-voice-ready - `{ contextKept }`
- * @fires {CustomEvent} live-voice-state - `{ state }`
- * @fires {CustomEvent} live-voice-transcript - `{ id, role, text, final, before }`
- * @fires {CustomEvent} live-voice-turn - the model's turn is over
- * @fires {CustomEvent} live-voice-interrupted - the visitor interrupted; the sound has stopped
- * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
- * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
- * @fires {CustomEvent} live-voice-budget - `{ secondsLeft }`: 60, then 0
- * @fires {CustomEvent} live-voice-mute - `{ muted }`
- * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
- * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
- * @fires {CustomEvent} live-voice-error - `{ error, fatal }`
- *
- * @slot consent - what a visitor must agree to before anything is sent
  */
 export class LiveVoice extends Tag {
-  static observedAttributes = ['lang', 'floating', 'push-to-talk'];
+  static observedAttributes = ['lang', 'floating', 'push-to-talk', 'silent'];
 
   // A page may have set these before this file was loaded.
   /** The functions of the page that the model may call. @type {Record<string, import('./tools.js').PageFunction>} */
@@ -51,8 +38,6 @@ export class LiveVoice extends Tag {
   /** @type {Session | null} */
   #session = null;
   #failed = false;
-  #notice = '';
-  #waiting = false; // as the function asked us to
   #agreed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaving;
@@ -60,30 +45,32 @@ export class LiveVoice extends Tag {
   #asking = false; // for the microphone
   #tokens;
   #language = new Language(this, () => this.#render());
+  #notice = new Notice(() => this.#render());
   #idle = new IdleWatch(() => {
     this.#session?.close('idle');
-    this.#notice = this.#language.words.idle;
-    this.#render();
+    this.#notice.ended(this.#language.words.idle);
+  });
+  #extras = new Extras({
+    element: this,
+    view: this.#view,
+    words: () => this.#language.words,
+    render: () => this.#render(),
+    note: (text) => this.#view.note(text),
+    page: () => pageOf(this),
+    kept: () => ({ open: this.#open, agreed: this.#agreed }),
+    restore: ({ open, agreed }) => {
+      this.#open = open;
+      this.#agreed ||= agreed;
+      this.#render();
+    },
   });
 
   constructor() {
     super();
-    const attribute = (/** @type {string} */ name) => () => this.getAttribute(name);
-    const element = this;
-    this.#tokens = new Tokens({
-      get endpoint() { return element.endpoint; },
-      get headers() { return element.headers; },
-      prompt: attribute('prompt'),
-      model: attribute('model'),
-      voice: attribute('voice'),
-      lang: () => this.#language.tag,
-      pageTitle: () => document.title,
-      pageUrl: pageAddress,
-      pageContent: () => pageContent(this.getAttribute('page')),
-    });
+    this.#tokens = tokensOf(this, this.#language);
     wireControls(this, this.#view, {
       session: () => this.#session,
-      prefetch: () => (this.#session || this.#waiting || this.#asksConsent ? undefined : this.#tokens.prefetch()),
+      prefetch: () => (this.#session || this.#notice.waiting || this.#asksConsent || this.#extras.pending || this.#extras.resumable ? undefined : this.#tokens.prefetch()),
       toggle: () => this.#toggle(),
       end: () => this.#endPanel(),
       speak: () => this.#askForMicrophone(),
@@ -99,15 +86,17 @@ export class LiveVoice extends Tag {
     this.#language.follow();
     if (document.readyState === 'complete') this.#tokens.warmUp();
     else addEventListener('load', () => this.#tokens.warmUp(), { once: true });
+    this.#extras.connect();
   }
 
   disconnectedCallback() {
     this.#language.rest();
     // A move is no removal: pages that keep elements across navigations put them back a moment later.
-    this.#leaving = setTimeout(() => this.stop(), MOVE_MILLISECONDS);
+    this.#leaving = setTimeout(() => this.#session?.close(), MOVE_MILLISECONDS);
   }
 
   attributeChangedCallback() {
+    if (this.#session) this.#session.silent = this.silent;
     if (this.isConnected) this.#language.learn();
   }
 
@@ -128,30 +117,41 @@ export class LiveVoice extends Tag {
    * @param {{ voice?: boolean }} [options]
    */
   async start({ voice = true } = {}) {
+    if (this.#extras.pending) await this.#extras.pending;
     if (this.#session) return;
     this.#failed = false;
-    this.#notice = '';
+    this.#notice.clear();
     this.#agreed = true;
-    this.#view.clear();
+    rememberConsent(this.getAttribute('consent-key'));
+    const { resumption } = this.#extras;
+    if (!resumption) this.#view.clear();
     const session = (this.#session = new Session({
       tokens: this.#tokens,
       functions: this.functions,
       volume: this.#view.volume.valueAsNumber,
+      silent: this.silent,
       pushToTalk: this.pushToTalk,
       usageReports: this.getAttribute('usage-reports') !== 'off',
+      resumption,
+      site: siteOf(this, (address, signal) => this.#extras.offer(address, signal)),
     }));
     for (const type of FORWARDED) session.addEventListener(type, (event) => this.#forward(type, event));
     // The visitor decides while the token is on its way.
     const opening = session.open().catch(() => {});
     if (voice) this.#askForMicrophone();
-    this.#meter();
+    followLoudness(session, this.#view);
     await opening;
   }
 
-  stop() { this.#session?.close(); }
+  /** End the conversation, and forget it. */
+  stop() {
+    this.#session?.close();
+    this.#extras.forget();
+  }
 
   /** Say something in writing; starts a conversation if there is none. @param {string} text */
   say(text) {
+    if (this.#extras.pending) return void this.#extras.pending.then(() => this.say(text));
     this.start({ voice: false });
     this.#session?.sendText(text);
   }
@@ -174,7 +174,7 @@ export class LiveVoice extends Tag {
     if (type === 'transcript') this.#view.write(detail, this.#language.words);
     if (type === 'reconnected' && !detail.contextKept) this.#view.note(this.#language.words.restarted);
     if (type === 'budget' && detail.secondsLeft) this.#view.note(this.#language.words.minute);
-    else if (type === 'budget') this.#notice = this.#language.words.budget;
+    else if (type === 'budget') this.#notice.ended(this.#language.words.budget);
     if (type === 'error') this.#explain(detail.error, detail.fatal);
     if (detail?.state === 'closed' || detail?.state === 'failed') {
       this.#failed = detail.state === 'failed';
@@ -191,21 +191,8 @@ export class LiveVoice extends Tag {
    */
   #explain({ code, sentence: wording, message, retryAfter }, fatal) {
     const sentence = this.#language.words.errors[wording ?? code] ?? message;
-    if (!fatal) return this.#view.note(sentence);
-    this.#notice = sentence;
-    this.#waiting = Boolean(retryAfter);
-    const enable = () => {
-      this.#waiting = false;
-      this.#render();
-    };
-    if (retryAfter) setTimeout(enable, 1000 * Math.min(retryAfter, LONGEST_WAIT));
-  }
-
-  #meter() {
-    if (!this.#session || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    const { input, output } = this.#session.levels;
-    this.#view.meter(Math.max(input, output));
-    requestAnimationFrame(() => this.#meter());
+    if (fatal) this.#notice.failed(sentence, retryAfter);
+    else this.#view.note(sentence);
   }
 
   /** Opening the floating panel starts a conversation, unless there is something to agree to first; folding it ends none. */
@@ -224,17 +211,20 @@ export class LiveVoice extends Tag {
 
   // ── What is shown
 
-  get #asksConsent() { return !this.#agreed && this.#view.consent.assignedNodes().length > 0; }
+  get #asksConsent() {
+    return !this.#agreed && this.#view.consent.assignedNodes().length > 0 && !hasAgreed(this.getAttribute('consent-key'));
+  }
 
   #render() {
-    this.#view.render({
+    const look = {
       words: this.#language.words,
       language: this.#language.spoken,
       direction: this.#language.direction,
       state: this.state,
-      notice: this.#session ? '' : this.#notice,
+      notice: this.#session ? '' : this.#notice.text,
       running: Boolean(this.#session),
-      waiting: this.#waiting,
+      resumable: this.#extras.resumable && !this.#session,
+      waiting: this.#notice.waiting,
       asksConsent: this.#asksConsent,
       floating: this.floating,
       open: this.#open,
@@ -243,6 +233,8 @@ export class LiveVoice extends Tag {
       microphone: Boolean(this.#session?.microphoneOn),
       silent: Boolean(this.#session?.microphoneSilent),
       muted: Boolean(this.#session?.muted),
-    });
+    };
+    this.#view.render(look);
+    this.#extras.render(look);
   }
 }

@@ -7,6 +7,9 @@
  * @property {boolean} [pushToTalk] the prompt file disables voice activity detection: startTalking() and stopTalking() mark what is said
  * @property {number} [volume] 0 to 1
  * @property {boolean} [usageReports] false: the function is not told what the conversation used
+ * @property {boolean} [silent] answers are written and not played
+ * @property {import('./dialogue.js').Resumption} [resumption] goes on with an earlier session of this visitor
+ * @property {import('./pagetools.js').Site} [site] what the page tools need to know of the page
  * @property {Record<string, unknown>} [setup] fields of BidiGenerateContentSetup that the prompt file leaves open
  */
 

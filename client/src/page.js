@@ -19,7 +19,7 @@ const CUT_BELOW = '\n[The page goes on: what stands below was cut.]';
  * @param {Element} [root] else the parts of the page that hold its content
  */
 export function visibleText(root) {
-  return textOf(root ? [root] : partsOf(PARTS));
+  return textOf(root ? [root] : partsOf());
 }
 
 /**
@@ -28,7 +28,7 @@ export function visibleText(root) {
  */
 export function pageContent(selector) {
   if (selector === 'off') return undefined;
-  return textOf(partsOf(selector || PARTS)) || NOTHING;
+  return textOf(partsOf(selector)) || NOTHING;
 }
 
 /** The page's address without query and fragment, which may hold secrets. */
@@ -37,8 +37,12 @@ export function pageAddress() {
   return /^https?:/.test(address) && address.length <= ADDRESS_CHARACTERS ? address : undefined;
 }
 
-/** @param {string} selector */
-function partsOf(selector) {
+/**
+ * The parts of the page that hold its content.
+ * @param {string | null} [chosen] the attribute `page`
+ */
+export function partsOf(chosen) {
+  const selector = chosen || PARTS;
   try {
     const parts = [...document.querySelectorAll(selector)];
     const outermost = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));

@@ -17,6 +17,8 @@ const TOLD_TURNS = 40; // at most
  * @property {number} after the number of answers begun before it
  */
 
+/** @typedef {{ contents: Content[], saved: boolean }} Remembered A turn as a later session is told it. */
+
 /**
  * @param {{ role: 'user' | 'model', text: string }} entry
  * @returns {Content[]}
@@ -27,6 +29,8 @@ export const contentsOf = ({ role, text }) => [{ role, parts: [{ text }] }];
 export class Replay {
   /** @type {string | null} */
   handle = null;
+  /** It goes on with an earlier session. */
+  resumed = false;
   #generating = false;
   #turnOpen = false;
   #answers = 0;
@@ -102,6 +106,22 @@ export class Replay {
   #settle(answers) {
     const kept = [...this.#calls, this.#unheard].flat();
     for (const turn of this.#turns) if (turn.state === 'open' && turn.after < answers && !kept.includes(turn)) turn.state = 'answered';
+  }
+
+  /** What a later session is to be told; a question that was left without an answer is not asked again. @returns {Remembered[]} */
+  get remembered() {
+    return this.#turns.slice(-TOLD_TURNS).map(({ contents, state }) => ({ contents: contents(), saved: state === 'saved' }));
+  }
+
+  /**
+   * Go on with an earlier session.
+   * @param {string | null} handle
+   * @param {Remembered[]} turns
+   */
+  resume(handle, turns) {
+    this.handle = handle;
+    this.resumed = true;
+    for (const { contents, saved } of turns) this.told(() => contents, saved ? 'saved' : 'answered');
   }
 
   /** @param {string} handle */

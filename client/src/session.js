@@ -3,9 +3,8 @@
 import { Budget } from './budget.js';
 import { Channel } from './channel.js';
 import { Dialogue } from './dialogue.js';
-import { LiveError } from './errors.js';
 import { SessionEventTarget } from './events.js';
-import { Speaker } from './speaker.js';
+import { Playback } from './playback.js';
 import { Tokens } from './tokens.js';
 import { Tools } from './tools.js';
 import { Usage } from './usage.js';
@@ -16,19 +15,17 @@ import { Voice } from './voice.js';
 export class Session extends SessionEventTarget {
   /** @type {import('./events.js').State} */
   #state = 'new';
-  #volume;
   #tools;
   #usage;
   #channel;
   #voice;
   #video;
-  /** @type {Speaker | null} */
-  #speaker = null;
+  #playback;
   #dialogue = new Dialogue({
     ontranscript: (entry) => this.#emit('transcript', { ...entry }),
-    onaudio: (pcm, rate) => this.#speaker?.play(pcm, rate),
+    onaudio: (pcm, rate) => this.#playback.play(pcm, rate),
     oninterrupted: () => {
-      this.#speaker?.stop();
+      this.#playback.stop();
       this.#emit('interrupted');
     },
     onanswered: () => this.#tools.answerComplete(),
@@ -38,8 +35,9 @@ export class Session extends SessionEventTarget {
   /** @param {import('./options.js').SessionOptions} options */
   constructor(options) {
     super();
-    this.#volume = options.volume ?? 1;
-    this.#tools = new Tools(options.functions ?? {}, (call) => this.#emit('toolcall', call));
+    this.#playback = new Playback(options, { onchange: () => this.#rest(), onerror: (error) => this.#warn(error) });
+    if (options.resumption) this.#dialogue.resume(options.resumption);
+    this.#tools = new Tools(options.functions ?? {}, (call) => this.#emit('toolcall', call), options.site);
     const tokens = options.tokens ?? new Tokens(/** @type {import('./tokens.js').TokenOptions} */ (options));
     this.#usage = new Usage(this, () => this.#channel.connection, (report) => options.usageReports !== false && tokens.report(report));
     new Budget(this, () => this.#channel.connection?.answer.budget?.minutes);
@@ -62,7 +60,7 @@ export class Session extends SessionEventTarget {
     });
     this.#voice = new Voice({
       pushToTalk: Boolean(options.pushToTalk),
-      answering: () => Boolean(this.#speaker?.playing),
+      answering: () => this.#playback.playing,
       send: (realtimeInput) => this.#channel.send({ realtimeInput }),
       onchange: () => this.#emit('microphone', { on: this.#voice.on, silent: this.#voice.silent }),
       onerror: (error) => this.#warn(error),
@@ -73,12 +71,7 @@ export class Session extends SessionEventTarget {
   /** Call it inside a click, where browsers unlock sound. Resolves when Gemini is ready; rejects with a LiveError. */
   async open() {
     this.#setState('asking');
-    try {
-      this.#speaker = new Speaker(() => this.#rest(), () => this.#warn(new LiveError('audio_waiting')));
-      this.#speaker.volume = this.#volume;
-    } catch (cause) {
-      this.#warn(new LiveError('audio_failed', { cause })); // the transcript can still be read
-    }
+    this.#playback.open();
     try {
       await this.#channel.open();
     } catch (/** @type {any} */ error) {
@@ -99,11 +92,10 @@ export class Session extends SessionEventTarget {
   get #over() { return this.#state === 'closed' || this.#state === 'failed'; }
 
   #release() {
-    for (const part of [this.#channel, this.#speaker, this.#voice, this.#video]) part?.close();
-    this.#speaker = null;
+    for (const part of [this.#channel, this.#playback, this.#voice, this.#video]) part.close();
   }
 
-  /** @param {LiveError} error */
+  /** @param {import('./errors.js').LiveError} error */
   #fail(error) {
     if (this.#over) return;
     this.#release();
@@ -111,7 +103,7 @@ export class Session extends SessionEventTarget {
     this.#emit('error', { error, fatal: true });
   }
 
-  /** @param {LiveError} error */
+  /** @param {import('./errors.js').LiveError} error */
   #warn(error) {
     this.#emit('error', { error, fatal: false });
     return error;
@@ -138,17 +130,20 @@ export class Session extends SessionEventTarget {
 
   /** The state between events: speaking while sound is queued, listening otherwise. */
   #rest() {
-    if (this.#channel.connection && !this.#over) this.#setState(this.#speaker?.playing ? 'speaking' : 'listening');
+    if (this.#channel.connection && !this.#over) this.#setState(this.#playback.playing ? 'speaking' : 'listening');
   }
 
   /** Loudness for a meter, 0 to 1. @returns {{ input: number, output: number }} */
-  get levels() { return { input: this.#voice.level, output: this.#speaker?.level ?? 0 }; }
+  get levels() { return { input: this.#voice.level, output: this.#playback.level }; }
 
   /** What everything spoken passes through; null before open() and after close(). @returns {GainNode | null} */
-  get outputNode() { return this.#speaker?.outputNode ?? null; }
+  get outputNode() { return this.#playback.outputNode; }
 
   /** What was said so far. @returns {import('./transcript.js').TranscriptEntry[]} */
   get transcript() { return this.#dialogue.entries.map((entry) => ({ ...entry })); }
+
+  /** What another session needs to go on with this one. @returns {import('./dialogue.js').Resumption} */
+  get resumption() { return this.#dialogue.resumption; }
 
   /**
    * @param {any} message
@@ -239,9 +234,12 @@ export class Session extends SessionEventTarget {
   stopTalking() { this.#voice.talking = false; }
 
   /** 0 to 1. @returns {number} */
-  get volume() { return this.#speaker?.volume ?? this.#volume; }
+  get volume() { return this.#playback.volume; }
 
-  set volume(volume) {
-    if (this.#speaker) this.#speaker.volume = volume;
-  }
+  set volume(volume) { this.#playback.volume = volume; }
+
+  /** Answers are written and not played; Gemini bills them as spoken all the same. @returns {boolean} */
+  get silent() { return this.#playback.silent; }
+
+  set silent(silent) { this.#playback.silent = silent; }
 }

@@ -33,6 +33,10 @@ const CSS = `
 .model { align-self: start; background: color-mix(in srgb, var(--text) 8%, transparent) }
 ::slotted([slot=consent]) { margin: 0 !important; font-size: .9375em }
 .log > .intro { margin: auto; opacity: .75; text-align: center }
+.told { margin: 0; font-size: .875em; opacity: .8 }
+.ai { font-size: .75em; font-weight: 700; padding: 0 .35em; border: 1px solid; border-radius: .4em }
+.log a { color: inherit }
+.note button { min-block-size: 2rem }
 .note { align-self: center; font-size: .875em; text-align: center; opacity: .8 }
 bdi { display: block }
 .speaker { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }

@@ -6,6 +6,7 @@ import { unlessBlocked, watchPolicy } from './policy.js';
 import { warmedUp, warmUp } from './warmup.js';
 
 /** @typedef {string | null | undefined | (() => string | null | undefined)} Field A value, or a function that is called for each request. */
+/** @typedef {import('./sections.js').PageSection[] | undefined} Sections */
 /** @typedef {Record<string, string>} RequestHeaders */
 
 /**
@@ -34,11 +35,12 @@ import { warmedUp, warmUp } from './warmup.js';
  * @property {Field} [pageTitle]
  * @property {Field} [pageUrl] an address of the calling site
  * @property {Field} [pageContent] at most 12 000 characters
+ * @property {Sections | (() => Sections)} [pageSections] at most 50 headings, so that the model can show them
  * @property {RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>)} [headers] for a function that verifies its callers
  * @property {number} [timeout] milliseconds to wait for a token; 16000
  */
 
-const REQUEST_FIELDS = /** @type {const} */ (['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent']);
+const REQUEST_FIELDS = /** @type {const} */ (['prompt', 'model', 'voice', 'lang', 'pageTitle', 'pageUrl', 'pageContent', 'pageSections']);
 
 /** Asks the function for tokens. Holds at most one that is unused, with at most one request in flight. */
 export class Tokens {
@@ -113,7 +115,7 @@ export class Tokens {
 
   /** @param {string} [resumptionHandle] */
   #body(resumptionHandle) {
-    /** @type {Record<string, string | undefined>} */
+    /** @type {Record<string, unknown>} */
     const body = { resumptionHandle };
     try {
       for (const name of REQUEST_FIELDS) {

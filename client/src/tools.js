@@ -1,5 +1,7 @@
 /** The page's functions that the model may call. Licence: Apache-2.0 */
 
+import { pageTool } from './pagetools.js';
+
 /**
  * @typedef {object} ToolCall
  * @property {string} id
@@ -17,6 +19,7 @@
 export class Tools {
   /** @type {Record<string, PageFunction>} */
   #functions;
+  #site;
   /** @type {Map<string, { controller: AbortController, answer(response?: ToolResponse): void }>} */
   #running = new Map();
   /** Of the answer that is being given. @type {Array<{ key: string, response: Promise<ToolResponse | undefined> }>} */
@@ -27,10 +30,12 @@ export class Tools {
   /**
    * @param {Record<string, PageFunction>} functions
    * @param {(call: ToolCall) => boolean} announce returns false when the page wants to answer by itself
+   * @param {import('./pagetools.js').Site} [site]
    */
-  constructor(functions, announce) {
+  constructor(functions, announce, site) {
     this.#functions = functions;
     this.announce = announce;
+    this.#site = site;
   }
 
   get busy() {
@@ -71,9 +76,10 @@ export class Tools {
    */
   async #perform(name, args, signal) {
     // Own properties only: a model must not reach toString or constructor.
-    if (!Object.hasOwn(this.#functions, name)) return { error: `This page has no function ${name}.` };
+    const own = Object.hasOwn(this.#functions, name) ? this.#functions[name] : pageTool(name, this.#site);
+    if (!own) return { error: `This page has no function ${name}.` };
     try {
-      return responseOf(await this.#functions[name](args, { signal }));
+      return responseOf(await own(args, { signal }));
     } catch (/** @type {any} */ error) {
       return { error: String(error?.message ?? error) };
     }

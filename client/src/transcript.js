@@ -49,6 +49,16 @@ export class Transcript {
     return this.#insert(this.entries.length, { role, text, final: true });
   }
 
+  /**
+   * An entry of an earlier page, of which nobody need be told.
+   * @param {'user' | 'model'} role
+   * @param {string} text
+   * @returns {TranscriptEntry}
+   */
+  restored(role, text) {
+    return { id: ++this.#count, role, text, final: true };
+  }
+
   /** @param {'user' | 'model'} role */
   finish(role) {
     const entry = this.#open[role];

@@ -12,6 +12,7 @@ import { styles } from './styles.js';
  * @property {import('./element.js').LiveVoiceState} state
  * @property {string} notice in place of the state's own word
  * @property {boolean} running
+ * @property {boolean} resumable there is a conversation of an earlier page to go on with
  * @property {boolean} waiting
  * @property {boolean} asksConsent there is something to agree to first
  * @property {boolean} floating
@@ -29,6 +30,8 @@ export class View {
   status = make('p', { class: 'status', part: 'status', role: 'status' });
   intro = make('p', { class: 'intro', part: 'intro' });
   consent = make('slot', { name: 'consent' });
+  question = make('slot', { name: 'question', hidden: '' });
+  told = make('p', { class: 'told', part: 'told' });
   consentBox = make('div', { class: 'consent', part: 'consent' }, this.consent);
   main = make('button', { class: 'main', part: 'button', type: 'button' });
   hold = make('button', { class: 'hold', part: 'hold', type: 'button', 'aria-pressed': 'false' });
@@ -43,16 +46,20 @@ export class View {
   card = make('section', { class: 'card', part: 'card', id: 'card' },
     this.consentBox,
     this.log,
+    this.question,
+    this.told,
     this.status,
     this.hold,
     make('div', { class: 'row', part: 'controls' }, this.main, this.voice, this.mute, this.loudness),
     this.form,
   );
   /** Transcript id → what was said. @type {Map<number, HTMLElement>} */
-  #lines = new Map();
+  lines = new Map();
+  #shadow;
 
   /** @param {ShadowRoot} shadow */
   constructor(shadow) {
+    this.#shadow = shadow;
     shadow.adoptedStyleSheets = [styles()];
     shadow.append(this.card, this.bubble);
     this.log.append(this.intro);
@@ -62,25 +69,28 @@ export class View {
    * Put the words where they belong, for one state.
    * @param {Look} look
    */
-  render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }) {
+  render({ words, direction, language, state, notice, running, resumable, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }) {
     Object.assign(this.card, { dir: direction, lang: language, hidden: floating && !open });
     this.card.setAttribute('aria-label', words.name);
     this.log.setAttribute('aria-label', words.transcript);
     this.consentBox.hidden = !asksConsent;
     this.intro.hidden = asksConsent;
+    this.told.hidden = running;
+    this.told.textContent = words.told;
     // A microphone that gives nothing hears nobody.
     const unheard = state === 'listening' && (!microphone || silent);
     notice ||= !unheard ? words[state] : asking ? words.asking : microphone ? words.silent : words.muted;
     if (this.status.textContent !== notice) this.status.textContent = notice; // announced once
     this.status.dataset.state = this.card.dataset.state = state;
-    const label = running ? words.end : state === 'failed' ? words.again : asksConsent ? words.agree : words.talk;
+    const label = running ? words.end : state === 'failed' ? words.again : asksConsent ? words.agree : resumable ? words.resume : words.talk;
     this.main.replaceChildren(icon(running ? CROSS : MICROPHONE), label);
     this.intro.textContent = words.intro;
     this.main.disabled = waiting;
     this.main.classList.toggle('live', running);
     const bubbleLabel = open ? words.fold : running ? `${words.name}: ${notice}` : null;
     Object.assign(this.bubble, { hidden: !floating, dir: direction, lang: language, ariaLabel: bubbleLabel, ariaExpanded: String(open) });
-    this.bubble.replaceChildren(icon(open ? CROSS : MICROPHONE), open ? '' : running ? notice : words.talk);
+    this.bubble.replaceChildren(icon(open ? CROSS : MICROPHONE), open ? '' : running ? notice : resumable ? words.resume : words.talk);
+    if (!open && !running) this.bubble.append(make('span', { class: 'ai' }, words.ai));
     this.bubble.classList.toggle('live', running && !open);
     this.hold.hidden = !(pushToTalk && microphone);
     this.hold.textContent = words.hold;
@@ -101,17 +111,29 @@ export class View {
    * @param {import('./words.js').Dictionary} words
    */
   write({ id, role, text, final, before }, words) {
-    let line = this.#lines.get(id);
+    let line = this.lines.get(id);
     if (!line) {
       const speaker = make('span', { class: 'speaker' }, `${role === 'user' ? words.you : words.assistant}: `);
       line = make('bdi');
       const paragraph = make('p', { class: role, part: `line ${role}` }, speaker, line);
-      this.log.insertBefore(paragraph, this.#lines.get(before ?? 0)?.parentElement ?? null);
-      this.#lines.set(id, line);
+      paragraph.dataset.id = String(id);
+      this.log.insertBefore(paragraph, this.lines.get(before ?? 0)?.parentElement ?? null);
+      this.lines.set(id, line);
     }
     line.textContent = text;
+    if (final && text.includes('://')) this.#link(line, text);
+    if (line.parentElement) line.parentElement.dataset.final = String(final);
     this.log.ariaBusy = String(!final); // screen readers wait for the whole sentence
     this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {string} text
+   */
+  async #link(line, text) {
+    const { linked } = await import('./livetoken-links.js');
+    line.replaceChildren(...linked(text));
   }
 
   /** Show how loud it is. @param {number} level 0 to 1 */
@@ -121,12 +143,25 @@ export class View {
 
   /** @param {string} text */
   note(text) {
-    this.log.append(make('p', { class: 'note', part: 'note' }, text));
+    this.append(make('p', { class: 'note', part: 'note' }, text));
+  }
+
+  /** Put something at the end of the conversation. @param {Element} element */
+  append(element) {
+    this.log.append(element);
     this.log.scrollTop = this.log.scrollHeight;
   }
 
-  clear() {
-    this.#lines.clear();
-    this.log.replaceChildren();
+  /** Before another conversation, or after one that was ended for good. @param {...Node} instead */
+  clear(...instead) {
+    this.lines.clear();
+    this.log.replaceChildren(...instead);
+  }
+
+  /** The looks of what is loaded later. @param {string} css */
+  addStyles(css) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    this.#shadow.adoptedStyleSheets.push(sheet);
   }
 }

@@ -29,6 +29,19 @@ def site() -> Iterator[Site]:
         yield running
 
 
+# An owner's prompt that declares the page tools by hand
+SITE_TOOLS = """  tools:
+    - function_declarations:
+        - {name: search_site, description: Finds pages., parameters: {type: OBJECT, properties: {query: {type: STRING}}}}
+        - {name: read_page, description: Reads a page., parameters: {type: OBJECT, properties: {address: {type: STRING}}}}
+        - {name: show_section, description: Shows a part., parameters: {type: OBJECT, properties: {section: {type: STRING}}}}
+        - {name: open_page, description: Opens a page., parameters: {type: OBJECT, properties: {address: {type: STRING}}}}
+---
+You guide through the site of {{ pageTitle }}. Speak {{ lang }}.
+{{ pageContent }}
+"""
+
+
 @pytest.fixture(scope="session")
 def prompts(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The project's prompt files, `shop-waits`, a shop whose model waits for the results of functions, and `short`, which has two minutes."""
@@ -38,6 +51,7 @@ def prompts(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     waits = text.replace("gemini-3.8-live", "gemini-3.1-flash-live-preview").replace("NON_BLOCKING", "BLOCKING")
     (folder / "shop-waits.md").write_text(waits, encoding="utf-8")
     (folder / "short.md").write_text("---\nbudget: {minutes: 2}\n---\nBe brief.", encoding="utf-8")
+    (folder / "site-tools.md").write_text(text[: text.index("  tools:")] + SITE_TOOLS, encoding="utf-8")
     return folder
 
 

@@ -20,14 +20,17 @@ class Site:
         self.pages = pages
         self.asked: list[str] = []  # paths, in the order of the requests
         asked = self.asked
+        self.cookies: list[tuple[str, str]] = []  # path, and the cookies that came with its request
+        cookies = self.cookies
 
         class Handler(dev.static_server.Handler):
             def send_head(self) -> io.BytesIO | io.BufferedReader | None:
                 asked.append(self.path)
+                cookies.append((self.path, self.headers.get("Cookie", "")))
                 if self.path.split("?", 1)[0] not in pages:
                     return super().send_head()
                 body, headers = pages[self.path.split("?", 1)[0]]
-                self.send_response(200)
+                self.send_response(302 if "Location" in headers else 200)
                 for name, value in {
                     "Content-Type": "text/html; charset=utf-8",
                     "Content-Length": str(len(body)),
@@ -57,3 +60,7 @@ class Site:
         """Add a page; returns its address. Underscores in header names stand for hyphens."""
         self.pages[path] = (body.encode(), {name.replace("_", "-"): value for name, value in headers.items()})
         return self.url + path
+
+    def redirect(self, path: str, target: str) -> None:
+        """Let a path lead elsewhere."""
+        self.add(path, "", Location=target)

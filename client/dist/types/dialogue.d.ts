@@ -6,11 +6,22 @@
  * @property {() => void} onanswered the model has said all it will say to what was asked
  * @property {() => void} onturn the model's turn is over
  */
+/**
+ * What a later session needs to go on with this one: the handle, what was said, and the turns that the handle does not hold.
+ * @typedef {object} Resumption
+ * @property {string | null} handle
+ * @property {Array<Pick<import('./transcript.js').TranscriptEntry, 'role' | 'text'>>} entries
+ * @property {import('./replay.js').Remembered[]} turns
+ */
 export class Dialogue {
     /** @param {DialogueListeners} listeners */
     constructor(listeners: DialogueListeners);
     replay: Replay;
     get entries(): import("./transcript.js").TranscriptEntry[];
+    /** @returns {Resumption} */
+    get resumption(): Resumption;
+    /** Go on with an earlier session. @param {Resumption} resumption */
+    resume({ handle, entries, turns }: Resumption): void;
     /**
      * The frame that asks something in writing, and what to call when it has gone.
      * @param {string} text
@@ -45,5 +56,13 @@ export type DialogueListeners = {
      * the model's turn is over
      */
     onturn: () => void;
+};
+/**
+ * What a later session needs to go on with this one: the handle, what was said, and the turns that the handle does not hold.
+ */
+export type Resumption = {
+    handle: string | null;
+    entries: Array<Pick<import("./transcript.js").TranscriptEntry, "role" | "text">>;
+    turns: import("./replay.js").Remembered[];
 };
 import { Replay } from './replay.js';

@@ -2,21 +2,6 @@
  * A voice assistant for any page: voice, text and transcript.
  *
  * @tagname live-voice
- *
- * @fires {CustomEvent} live-voice-ready - `{ contextKept }`
- * @fires {CustomEvent} live-voice-state - `{ state }`
- * @fires {CustomEvent} live-voice-transcript - `{ id, role, text, final, before }`
- * @fires {CustomEvent} live-voice-turn - the model's turn is over
- * @fires {CustomEvent} live-voice-interrupted - the visitor interrupted; the sound has stopped
- * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
- * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
- * @fires {CustomEvent} live-voice-budget - `{ secondsLeft }`: 60, then 0
- * @fires {CustomEvent} live-voice-mute - `{ muted }`
- * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
- * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
- * @fires {CustomEvent} live-voice-error - `{ error, fatal }`
- *
- * @slot consent - what a visitor must agree to before anything is sent
  */
 export class LiveVoice extends Tag {
     static observedAttributes: string[];
@@ -42,9 +27,10 @@ export class LiveVoice extends Tag {
     start({ voice }?: {
         voice?: boolean;
     }): Promise<void>;
+    /** End the conversation, and forget it. */
     stop(): void;
     /** Say something in writing; starts a conversation if there is none. @param {string} text */
-    say(text: string): void;
+    say(text: string): undefined;
     #private;
 }
 export type LiveVoiceState = "ready" | "asking" | "listening" | "speaking" | "muted" | "reconnecting" | "failed";

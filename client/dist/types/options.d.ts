@@ -17,6 +17,18 @@ export type ConversationOptions = {
      */
     usageReports?: boolean | undefined;
     /**
+     * answers are written and not played
+     */
+    silent?: boolean | undefined;
+    /**
+     * goes on with an earlier session of this visitor
+     */
+    resumption?: import("./dialogue.js").Resumption | undefined;
+    /**
+     * what the page tools need to know of the page
+     */
+    site?: import("./pagetools.js").Site | undefined;
+    /**
      * fields of BidiGenerateContentSetup that the prompt file leaves open
      */
     setup?: Record<string, unknown> | undefined;

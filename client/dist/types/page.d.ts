@@ -10,3 +10,8 @@ export function visibleText(root?: Element): string;
 export function pageContent(selector: string | null): string | undefined;
 /** The page's address without query and fragment, which may hold secrets. */
 export function pageAddress(): string | undefined;
+/**
+ * The parts of the page that hold its content.
+ * @param {string | null} [chosen] the attribute `page`
+ */
+export function partsOf(chosen?: string | null): Element[];

@@ -6,6 +6,8 @@ export function contentsOf({ role, text }: {
 export class Replay {
     /** @type {string | null} */
     handle: string | null;
+    /** It goes on with an earlier session. */
+    resumed: boolean;
     /**
      * What the visitor asked. `frame()` asks it again.
      * @param {() => Content[]} contents
@@ -34,6 +36,14 @@ export class Replay {
     answered(): void;
     /** The turn is over. A turn without any content is one to which the model chose to say nothing. */
     over(): void;
+    /** What a later session is to be told; a question that was left without an answer is not asked again. @returns {Remembered[]} */
+    get remembered(): Remembered[];
+    /**
+     * Go on with an earlier session.
+     * @param {string | null} handle
+     * @param {Remembered[]} turns
+     */
+    resume(handle: string | null, turns: Remembered[]): void;
     /** @param {string} handle */
     save(handle: string): void;
     /** True when nothing would be lost by changing the connection now. */
@@ -77,4 +87,11 @@ export type Turn = {
      * the number of answers begun before it
      */
     after: number;
+};
+/**
+ * A turn as a later session is told it.
+ */
+export type Remembered = {
+    contents: Content[];
+    saved: boolean;
 };

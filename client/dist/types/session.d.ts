@@ -21,6 +21,8 @@ export class Session extends Session_base {
     get outputNode(): GainNode | null;
     /** What was said so far. @returns {import('./transcript.js').TranscriptEntry[]} */
     get transcript(): import("./transcript.js").TranscriptEntry[];
+    /** What another session needs to go on with this one. @returns {import('./dialogue.js').Resumption} */
+    get resumption(): import("./dialogue.js").Resumption;
     /**
      * Answer a tool call whose event was prevented, with whatever JSON can hold.
      * @param {string} id
@@ -61,6 +63,9 @@ export class Session extends Session_base {
     set volume(volume: number);
     /** 0 to 1. @returns {number} */
     get volume(): number;
+    set silent(silent: boolean);
+    /** Answers are written and not played; Gemini bills them as spoken all the same. @returns {boolean} */
+    get silent(): boolean;
     #private;
 }
 export {};

@@ -12,10 +12,44 @@
  * @attr {'light' | 'dark'} theme - else the page's own `color-scheme`
  * @attr {number} idle-minutes - ends a conversation in which nobody says anything (5; 0 never)
  * @attr {'off'} usage-reports - `off`: the function is not told what a conversation used
+ * @attr {string} search - address of the site's search index, for the page tools; else the usual places are tried; `off`
+ * @attr {boolean} remember - the conversation goes on on the next page of this tab
+ * @attr {string} consent-key - key of localStorage under which consent is remembered for longer
+ * @attr {string} actions - what a visitor can do with the conversation: `copy`, `save`, `silent`, `rate`; without a value all of them
+ * @attr {boolean} silent - answers are written and not played
  * @attr {string} label-… - replaces one word, such as `label-talk`
+ *
+ * @fires {CustomEvent} live-voice-ready - `{ contextKept }`
+ * @fires {CustomEvent} live-voice-state - `{ state }`
+ * @fires {CustomEvent} live-voice-transcript - `{ id, role, text, final, before }`
+ * @fires {CustomEvent} live-voice-turn - the model's turn is over
+ * @fires {CustomEvent} live-voice-interrupted - the visitor interrupted; the sound has stopped
+ * @fires {CustomEvent} live-voice-toolcall - `{ id, name, args }`
+ * @fires {CustomEvent} live-voice-usage - Gemini's `usageMetadata`
+ * @fires {CustomEvent} live-voice-budget - `{ secondsLeft }`: 60, then 0
+ * @fires {CustomEvent} live-voice-mute - `{ muted }`
+ * @fires {CustomEvent} live-voice-microphone - `{ on, silent }`
+ * @fires {CustomEvent} live-voice-reconnected - `{ contextKept }`
+ * @fires {CustomEvent} live-voice-error - `{ error, fatal }`
+ * @fires {CustomEvent} live-voice-rating - `{ id, rating, text }`
+ *
+ * @slot consent - what a visitor must agree to before anything is sent
+ * @slot question - a question to begin with; each element becomes a button
  *
  * @csspart card - all but the floating button
  * @csspart consent - around the slot
+ * @csspart told - the sentence that says that it is an AI
+ * @csspart questions - the questions to begin with
+ * @csspart question - one of them
+ * @csspart actions - the row of `actions`
+ * @csspart copy - copies the conversation
+ * @csspart save - saves it
+ * @csspart silent - switches to written answers
+ * @csspart rating - the two thumbs of an answer
+ * @csspart good - thumb up
+ * @csspart bad - thumb down
+ * @csspart stay - keeps the visitor on the page that is about to be left
+ * @csspart forget - ends a conversation of an earlier page
  * @csspart transcript - the scrolling conversation
  * @csspart line - one entry of it
  * @csspart user - an entry of the visitor
@@ -50,6 +84,9 @@ export class Tag extends HTMLElement {
     set floating(floating: boolean);
     /** A button in the corner that opens a panel. @type {boolean} */
     get floating(): boolean;
+    set silent(silent: boolean);
+    /** Answers are written and not played. @type {boolean} */
+    get silent(): boolean;
     set pushToTalk(pushToTalk: boolean);
     /** A button to hold while speaking. @type {boolean} */
     get pushToTalk(): boolean;
@@ -69,6 +106,21 @@ export type LiveVoiceAttributes = {
     theme?: "light" | "dark" | undefined;
     "idle-minutes"?: string | number | undefined;
     "usage-reports"?: "off" | undefined;
+    search?: string | undefined;
+    remember?: boolean | "" | undefined;
+    "consent-key"?: string | undefined;
+    actions?: string | undefined;
+    silent?: boolean | "" | undefined;
 };
 export type ForwardedEvents = Omit<import("./events.js").SessionEvents, "message">;
-export type LiveVoiceEvents = { [Type in keyof ForwardedEvents as `live-voice-${Type}`]: ForwardedEvents[Type]; };
+/**
+ * A thumb that the visitor has given an answer, or taken back.
+ */
+export type RatingEvent = CustomEvent<{
+    id: number;
+    rating: "up" | "down" | null;
+    text: string;
+}>;
+export type LiveVoiceEvents = { [Type in keyof ForwardedEvents as `live-voice-${Type}`]: ForwardedEvents[Type]; } & {
+    "live-voice-rating": RatingEvent;
+};

@@ -26,6 +26,7 @@ export class Tokens {
  * A value, or a function that is called for each request.
  */
 export type Field = string | null | undefined | (() => string | null | undefined);
+export type Sections = import("./sections.js").PageSection[] | undefined;
 export type RequestHeaders = Record<string, string>;
 /**
  * What the function answers.
@@ -84,6 +85,10 @@ export type TokenOptions = {
      * at most 12 000 characters
      */
     pageContent?: Field;
+    /**
+     * at most 50 headings, so that the model can show them
+     */
+    pageSections?: Sections | (() => Sections);
     /**
      * for a function that verifies its callers
      */

@@ -1,4 +1,3 @@
-/** The page's functions that the model may call. Licence: Apache-2.0 */
 /**
  * @typedef {object} ToolCall
  * @property {string} id
@@ -14,8 +13,9 @@ export class Tools {
     /**
      * @param {Record<string, PageFunction>} functions
      * @param {(call: ToolCall) => boolean} announce returns false when the page wants to answer by itself
+     * @param {import('./pagetools.js').Site} [site]
      */
-    constructor(functions: Record<string, PageFunction>, announce: (call: ToolCall) => boolean);
+    constructor(functions: Record<string, PageFunction>, announce: (call: ToolCall) => boolean, site?: import("./pagetools.js").Site);
     announce: (call: ToolCall) => boolean;
     get busy(): boolean;
     /**

@@ -43,6 +43,13 @@ export class Transcript {
         final: boolean;
         id: number;
     };
+    /**
+     * An entry of an earlier page, of which nobody need be told.
+     * @param {'user' | 'model'} role
+     * @param {string} text
+     * @returns {TranscriptEntry}
+     */
+    restored(role: "user" | "model", text: string): TranscriptEntry;
     /** @param {'user' | 'model'} role */
     finish(role: "user" | "model"): void;
     #private;

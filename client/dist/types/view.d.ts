@@ -6,6 +6,7 @@
  * @property {import('./element.js').LiveVoiceState} state
  * @property {string} notice in place of the state's own word
  * @property {boolean} running
+ * @property {boolean} resumable there is a conversation of an earlier page to go on with
  * @property {boolean} waiting
  * @property {boolean} asksConsent there is something to agree to first
  * @property {boolean} floating
@@ -24,6 +25,8 @@ export class View {
     status: HTMLParagraphElement;
     intro: HTMLParagraphElement;
     consent: HTMLSlotElement;
+    question: HTMLSlotElement;
+    told: HTMLParagraphElement;
     consentBox: HTMLDivElement;
     main: HTMLButtonElement;
     hold: HTMLButtonElement;
@@ -36,11 +39,13 @@ export class View {
     form: HTMLFormElement;
     bubble: HTMLButtonElement;
     card: HTMLElement;
+    /** Transcript id → what was said. @type {Map<number, HTMLElement>} */
+    lines: Map<number, HTMLElement>;
     /**
      * Put the words where they belong, for one state.
      * @param {Look} look
      */
-    render({ words, direction, language, state, notice, running, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }: Look): void;
+    render({ words, direction, language, state, notice, running, resumable, waiting, asksConsent, floating, open, pushToTalk, asking, microphone, silent, muted }: Look): void;
     /**
      * Show what has become of a transcript entry.
      * @param {import('./transcript.js').TranscriptEntry} entry
@@ -51,7 +56,12 @@ export class View {
     meter(level: number): void;
     /** @param {string} text */
     note(text: string): void;
-    clear(): void;
+    /** Put something at the end of the conversation. @param {Element} element */
+    append(element: Element): void;
+    /** Before another conversation, or after one that was ended for good. @param {...Node} instead */
+    clear(...instead: Node[]): void;
+    /** The looks of what is loaded later. @param {string} css */
+    addStyles(css: string): void;
     #private;
 }
 export type Look = {
@@ -64,6 +74,10 @@ export type Look = {
      */
     notice: string;
     running: boolean;
+    /**
+     * there is a conversation of an earlier page to go on with
+     */
+    resumable: boolean;
     waiting: boolean;
     /**
      * there is something to agree to first

@@ -84,6 +84,24 @@ def test_words_and_pictures_come_when_they_are_needed(open_tab: Any, site: Site,
     assert scripts(site) == ["livetoken.js", "livetoken-video.js"]
 
 
+def test_the_page_tools_come_when_they_are_called(open_tab: Any, site: Site) -> None:
+    """The search loads its ranking beside it, and nothing before."""
+    site.add("/llms.txt", "- [Locks](/locks.html): How boats are lifted", Content_Type="text/plain")
+    html = "<!doctype html><title>Tools</title><link rel=icon href=/icon.svg><script type=module src=/live-voice.js></script><main>Words</main>"
+    tab = open_tab(site.add("/tools.html", html))
+    tab.page.wait_for_function("() => customElements.get('live-voice')")
+    site.asked.clear()
+    found = tab.page.evaluate(
+        """async () => {
+          const { PAGE_TOOLS } = await import('/livetoken-site.js');
+          return PAGE_TOOLS.search_site({ query: 'locks' }, { index: () => '/llms.txt' }, new AbortController().signal);
+        }"""
+    )
+    assert found["results"][0]["address"] == f"{site.url}/locks.html"
+    assert scripts(site) == ["livetoken-site.js", "livetoken-search.js"]
+    site.pages.pop("/llms.txt")
+
+
 @pytest.mark.parametrize("second", ["/live-voice.js?v=2", "/copy/live-voice.js"], ids=["after an update", "two copies"])
 def test_it_may_be_loaded_twice(second: str, open_tab: Any, site: Site, livetoken: Function) -> None:
     """The first definition stays; nothing is thrown, and the element works."""

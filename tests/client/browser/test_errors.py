@@ -206,7 +206,21 @@ def test_every_code_has_a_sentence_in_every_language() -> None:
     english = widget[widget.index("ENGLISH = {") : widget.index("};", widget.index("ENGLISH = {"))]
     words = set(re.findall(r"^  (\w+): '", english, re.MULTILINE))
     dictionaries = sorted((CLIENT / "words").glob("*.js"))
-    assert [path.stem for path in dictionaries] == ["ar", "de", "es", "fr"]
+    assert [path.stem for path in dictionaries] == [
+        "ar",
+        "de",
+        "es",
+        "fr",
+        "hi",
+        "it",
+        "ja",
+        "nl",
+        "pl",
+        "pt",
+        "ru",
+        "tr",
+        "zh",
+    ]
     for path in dictionaries:
         text = path.read_text()
         assert set(re.findall(r"^  (\w+): '", text, re.MULTILINE)) == words, path

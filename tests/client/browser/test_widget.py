@@ -135,13 +135,15 @@ def test_mute_shows_a_state_of_its_own(widget: Any) -> None:
         ("de", "Über diese Seite sprechen", "ltr"),
         ("fr", "Parler de cette page", "ltr"),
         ("ar", "تحدث عن هذه الصفحة", "rtl"),
-        ("nl_NL", "Talk about this page", "ltr"),
+        ("nl_NL", "Over deze pagina praten", "ltr"),
+        ("zh-Hant-TW", "聊聊这个页面", "ltr"),
+        ("fi", "Talk about this page", "ltr"),
     ],
 )
 def test_the_words_follow_the_language_of_the_page(
     lang: str, talk: str, direction: str, widget: Any, cloud: Google
 ) -> None:
-    """Five languages ship, English stands in for others; Arabic runs from right to left; the function is told the page's language."""
+    """Fourteen languages ship, English stands in for others; Arabic runs from right to left; the function is told the page's language."""
     tab = widget(lang=lang)
     tab.page.wait_for_function(
         "(talk) => document.querySelector('live-voice').shadowRoot.querySelector('.main').textContent === talk",

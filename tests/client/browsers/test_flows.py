@@ -1,5 +1,7 @@
 """What a visitor does with <live-voice>, in each browser."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -36,6 +38,31 @@ def test_spoken(widget: Open, cloud: Google) -> None:
     assert "You said: “What is the tide?”." in voice.answer("What is the tide?")
     assert voice.look("voice.session.outputNode.context.state") == "running"
     assert cloud.session(0)["audio"]["mimeTypes"].keys() == {"audio/pcm;rate=16000"}
+
+
+SHOWN = "[...part('log').querySelectorAll('bdi')].map((line) => line.textContent)"
+
+
+def test_remembered(widget: Open, cloud: Google, site: Site) -> None:
+    """Ten page loads keep what was said and what the model knows; nothing is minted before the visitor goes on; End forgets it."""
+    voice = widget("remember")
+    text, headers = site.pages["/herons.html"]
+    site.pages["/egrets.html"] = (text.replace(b"Herons", b"Egrets"), headers)
+    voice.ask("My name is Ada.")
+    for number in range(1, 11):
+        shown = json.dumps(voice.look(SHOWN), ensure_ascii=False, separators=(",", ":"))
+        voice.tab.go(f"{site.url}/{'egrets' if number % 2 else 'herons'}.html")
+        voice.until("voice.shadowRoot?.querySelector('.status').textContent")
+        voice.until(f"JSON.stringify({SHOWN}) === {json.dumps(shown)}")
+        minted = len(cloud.mints())  # Firefox closes sockets before it leaves a page, which asks for a token there
+        time.sleep(0.3)
+        assert len(cloud.mints()) == minted
+        # for each page a question, and a note of what it is
+        assert f"Turn {2 * number + 1}." in voice.ask(f"Question {number}")
+    voice.click("main")
+    voice.tab.go(f"{site.url}/herons.html")
+    voice.until("voice.shadowRoot?.querySelector('.status').textContent")
+    assert voice.look("[part('main').textContent, sessionStorage.length]") == ["Talk about this page", 0]
 
 
 # Notes the moment of the last sample that is not silent, and of the first interruption, by the clock of the sound.

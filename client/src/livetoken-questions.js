@@ -1,0 +1,50 @@
+/** Questions to begin with, as buttons. Loaded where a page or its prompt file has some. Licence: Apache-2.0 */
+
+import { make } from './dom.js';
+
+const QUESTIONS = 8;
+const CHARACTERS = 200;
+const STYLES = `
+.questions { display: flex; flex-wrap: wrap; gap: .4rem; flex: none; max-block-size: 40%; overflow-y: auto; padding: 3px; margin: -3px }
+.questions button { min-block-size: 2.25rem; padding: .2rem .8rem; font-size: .9375em; text-align: start; border-radius: 1.2rem; line-height: 1.25 }
+`;
+
+export class Questions {
+  #host;
+  #box = make('div', { class: 'questions', part: 'questions', role: 'group' });
+  #shown = '';
+
+  /** @param {import('./extras.js').Host} host */
+  constructor(host) {
+    this.#host = host;
+    const { view } = host;
+    view.addStyles(STYLES);
+    view.log.after(this.#box);
+    view.question.addEventListener('slotchange', () => host.render());
+  }
+
+  /**
+   * @param {import('./view.js').Look} look
+   * @param {unknown} answered the function's
+   */
+  render({ words, asksConsent, waiting }, answered) {
+    const own = this.#host.view.question.assignedElements().map(({ textContent }) => textContent);
+    const texts = (own.length ? own : /** @type {unknown[]} */ (answered ?? []))
+      .flatMap((text) => (typeof text === 'string' && text.trim() ? text.replace(/\s+/g, ' ').trim().slice(0, CHARACTERS) : []))
+      .slice(0, QUESTIONS);
+    this.#box.ariaLabel = words.questions;
+    this.#box.hidden = asksConsent || !texts.length;
+    if (this.#shown !== JSON.stringify(texts)) { // a button that has the focus keeps it
+      this.#shown = JSON.stringify(texts);
+      this.#box.replaceChildren(...texts.map((text) => this.#button(text)));
+    }
+    for (const button of this.#box.children) /** @type {HTMLButtonElement} */ (button).ariaDisabled = String(waiting);
+  }
+
+  /** @param {string} text */
+  #button(text) {
+    const button = make('button', { type: 'button', part: 'question', dir: 'auto' }, text);
+    button.onclick = () => button.ariaDisabled !== 'true' && this.#host.element.say(text);
+    return button;
+  }
+}
