@@ -16,7 +16,7 @@ const DIST = path.join(TARGET, 'dist');
 const { version } = JSON.parse(await readFile(path.join(HERE, 'package.json'), 'utf8'));
 
 const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
-const PARTS = ['video', 'site', 'search', 'questions', 'actions', 'memory', 'offer', 'links'].map((name) => `livetoken-${name}.js`);
+const PARTS = ['video', 'usage', 'diagnosis', 'site', 'search', 'questions', 'actions', 'memory', 'offer', 'links'].map((name) => `livetoken-${name}.js`);
 const ON_DEMAND = [...PARTS.map((name) => `./${name}`), './words/*.js']; // files of their own, loaded when they are needed
 
 /** The style sheet is a text within a module: esbuild would leave it as it is. */

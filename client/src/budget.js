@@ -15,6 +15,7 @@ export class Budget {
   constructor(session, minutes) {
     this.#session = session;
     session.addEventListener('ready', () => this.#start(minutes()));
+    this.#start(minutes());
     session.addEventListener('state', ({ detail: { state } }) => {
       if (state === 'closed' || state === 'failed') this.#timers.forEach(clearTimeout);
     });

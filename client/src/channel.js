@@ -21,6 +21,7 @@ const pauseBefore = (attempt) => (attempt ? Math.min(8000, 250 * 2 ** attempt) *
 /**
  * @typedef {object} ChannelOptions
  * @property {import('./tokens.js').Tokens} tokens
+ * @property {Promise<unknown>} prepared before the first message comes
  * @property {Record<string, unknown>} [setup]
  * @property {import('./replay.js').Replay} replay
  * @property {() => boolean} settled nothing would be lost by changing the connection now
@@ -62,6 +63,7 @@ export class Channel {
       try {
         const answer = ahead ?? (await this.#options.tokens.take(handle));
         ahead = null; // a token works once
+        await this.#options.prepared;
         if (this.closed) return;
         const connection = new Connection(answer, this.#options.setup, {
           onmessage: (message, from) => this.#receive(message, from),

@@ -27,10 +27,6 @@ export class Extras {
   #host;
   /** @type {Map<string, any>} */
   #parts = new Map();
-  /** @type {string[]} */
-  #asked = [];
-  /** @type {unknown} */
-  #questions;
   /** Resolves when it is known whether there is a conversation to go on with; null where that is known. @type {Promise<void> | null} */
   pending = null;
 
@@ -48,33 +44,14 @@ export class Extras {
         this.#host.render();
       });
     } else this.#parts.get('memory')?.connect();
-    this.#askQuestions();
-  }
-
-  /** The questions of the prompt file, once for each prompt that the page names. */
-  async #askQuestions() {
-    const { element, view } = this.#host;
-    const prompt = element.getAttribute('prompt');
-    const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
-    if (!prompt || this.#asked.includes(prompt) || connection?.saveData || view.question.assignedElements().length) return;
-    this.#asked.push(prompt);
-    try {
-      const address = new URL(element.endpoint);
-      address.searchParams.set('prompt', prompt);
-      const answer = await fetch(address, { credentials: 'omit', priority: 'low', signal: AbortSignal.timeout(12000) });
-      const { questions } = await answer.json();
-      if (!Array.isArray(questions)) return;
-      this.#questions = questions;
-      this.#host.render();
-    } catch {} // a click will say what is wrong
   }
 
   /** @param {import('./view.js').Look} look */
   render(look) {
     const { element, view } = this.#host;
-    if (this.#questions || view.question.assignedElements().length) this.#load('questions');
+    if ((element.isConnected && element.hasAttribute('prompt')) || view.question.assignedElements().length) this.#load('questions');
     if (element.hasAttribute('actions') && view.lines.size) this.#load('actions');
-    for (const part of this.#parts.values()) part.render?.(look, this.#questions);
+    for (const part of this.#parts.values()) part.render?.(look);
   }
 
   /**
@@ -90,7 +67,7 @@ export class Extras {
       this.#host.render();
       return part;
     } catch (error) {
-      console.warn(`<live-voice>: livetoken-${name}.js cannot be loaded beside live-voice.js.`, error);
+      console.warn(`livetoken-${name}.js cannot be loaded.`, error);
       return null;
     }
   }

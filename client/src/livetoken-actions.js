@@ -2,6 +2,7 @@
 
 import { make } from './dom.js';
 import { icon } from './icons.js';
+import { partWords } from './partwords.js';
 
 const COPY = 'M9 9h11v11H9zM5 15H4V4h11v1';
 const SAVE = 'M12 4v11M7 11l5 5 5-5M5 20h14';
@@ -39,13 +40,13 @@ export class Actions {
     this.#written.onclick = () => {
       const { element } = host;
       element.silent = !element.silent;
-      if (element.silent) host.note(host.words().billed);
+      if (element.silent) host.note(partWords(host).billed);
       host.render();
     };
   }
 
-  /** @param {import('./view.js').Look} look */
-  render({ words }) {
+  render() {
+    const words = partWords(this.#host);
     const { element, view } = this.#host;
     this.#session = element.session ?? this.#session;
     const chosen = element.getAttribute('actions')?.match(/\w+/g) ?? NAMES;
@@ -66,7 +67,7 @@ export class Actions {
   /**
    * Two thumbs below what the model has said to the end.
    * @param {HTMLElement} line
-   * @param {import('./words.js').Dictionary} words
+   * @param {ReturnType<typeof partWords>} words
    */
   #offerRating(line, words) {
     if (this.#ratings.has(line) || line.dataset.final !== 'true') return;
@@ -101,8 +102,9 @@ export class Actions {
   }
 
   async #copyText() {
-    const { note, words } = this.#host;
-    await navigator.clipboard.writeText(this.#text).then(() => note(words().copied), () => note(words().refused));
+    const { note } = this.#host;
+    const words = partWords(this.#host);
+    await navigator.clipboard.writeText(this.#text).then(() => note(words.copied), () => note(words.refused));
   }
 
   #saveText() {

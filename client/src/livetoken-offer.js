@@ -2,6 +2,7 @@
 
 import { make } from './dom.js';
 import { formsAreChanged } from './forms.js';
+import { partWords } from './partwords.js';
 
 const MOMENT = 4000; // milliseconds in which the visitor can stay
 const ANSWER = 400; // milliseconds until the model has been told
@@ -27,7 +28,7 @@ export class Offer {
   async show(address, signal) {
     const { view } = this.#host;
     const link = make('a', { href: address.href }, address.pathname + address.search + address.hash);
-    const words = this.#host.words();
+    const words = partWords(this.#host);
     const reason = this.#reasonToWait(address);
     if (reason) {
       view.append(make('p', { class: 'note', part: 'note' }, `${words.suggests} `, link));

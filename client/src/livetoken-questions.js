@@ -1,6 +1,7 @@
 /** Questions to begin with, as buttons. Loaded where a page or its prompt file has some. Licence: Apache-2.0 */
 
 import { make } from './dom.js';
+import { partWords } from './partwords.js';
 
 const QUESTIONS = 8;
 const CHARACTERS = 200;
@@ -13,6 +14,10 @@ export class Questions {
   #host;
   #box = make('div', { class: 'questions', part: 'questions', role: 'group' });
   #shown = '';
+  /** @type {string[]} */
+  #asked = [];
+  /** What the function has answered. @type {unknown} */
+  #answered;
 
   /** @param {import('./extras.js').Host} host */
   constructor(host) {
@@ -23,16 +28,32 @@ export class Questions {
     view.question.addEventListener('slotchange', () => host.render());
   }
 
-  /**
-   * @param {import('./view.js').Look} look
-   * @param {unknown} answered the function's
-   */
-  render({ words, asksConsent, waiting }, answered) {
+  /** The questions of the prompt file, once for each prompt that the page names. */
+  async #ask() {
+    const { element, view } = this.#host;
+    const prompt = element.getAttribute('prompt');
+    const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
+    if (!prompt || this.#asked.includes(prompt) || connection?.saveData || view.question.assignedElements().length) return;
+    this.#asked.push(prompt);
+    try {
+      const address = new URL(element.endpoint);
+      address.searchParams.set('prompt', prompt);
+      const answer = await fetch(address, { credentials: 'omit', priority: 'low', signal: AbortSignal.timeout(12000) });
+      const { questions } = await answer.json();
+      if (!Array.isArray(questions)) return;
+      this.#answered = questions;
+      this.#host.render();
+    } catch {} // a click will say what is wrong
+  }
+
+  /** @param {import('./view.js').Look} look */
+  render({ asksConsent, waiting }) {
+    this.#ask();
     const own = this.#host.view.question.assignedElements().map(({ textContent }) => textContent);
-    const texts = (own.length ? own : /** @type {unknown[]} */ (answered ?? []))
+    const texts = (own.length ? own : /** @type {unknown[]} */ (this.#answered ?? []))
       .flatMap((text) => (typeof text === 'string' && text.trim() ? text.replace(/\s+/g, ' ').trim().slice(0, CHARACTERS) : []))
       .slice(0, QUESTIONS);
-    this.#box.ariaLabel = words.questions;
+    this.#box.ariaLabel = partWords(this.#host).questions;
     this.#box.hidden = asksConsent || !texts.length;
     if (this.#shown !== JSON.stringify(texts)) { // a button that has the focus keeps it
       this.#shown = JSON.stringify(texts);

@@ -2,7 +2,6 @@
 
 import { LiveError } from './errors.js';
 
-const LOOK_MILLISECONDS = 3000;
 const LOOPBACK = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
 
 /**
@@ -23,7 +22,7 @@ export function isAddress(endpoint) {
  * @param {unknown} [cause]
  */
 export function mistake(code, what, cause) {
-  console.error(`livetoken: ${what}.`, ...(cause ? [cause] : []));
+  console.error(`livetoken: ${what}.`, cause ?? '');
   return new LiveError(code, { cause });
 }
 
@@ -33,9 +32,6 @@ export function mistake(code, what, cause) {
  * @param {unknown} cause
  */
 export async function unreachable(endpoint, cause) {
-  const look = /** @type {const} */ ({ mode: 'no-cors', credentials: 'omit', signal: AbortSignal.timeout(LOOK_MILLISECONDS) });
-  const answers = await fetch(endpoint, look).then(() => true, () => false);
-  if (!answers) return new LiveError('unreachable', { cause });
-  console.error(`livetoken: ${endpoint} answers, but browsers let this page not read it. Is ${globalThis.location?.origin} in ALLOWED_ORIGINS? Does it take the headers that are sent?`);
-  return new LiveError('unreachable', { cause, sentence: 'unreachable_here' });
+  const answers = await import('./livetoken-diagnosis.js').then(({ answersOthers }) => answersOthers(endpoint)).catch(() => false);
+  return new LiveError('unreachable', { cause, sentence: answers ? 'unreachable_here' : undefined });
 }

@@ -48,7 +48,7 @@ export function partsOf(chosen) {
     const outermost = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
     if (outermost.length) return outermost;
   } catch {
-    console.warn(`<live-voice>: page="${selector}" is no selector; the whole page is told.`);
+    console.warn(`<live-voice>: page="${selector}" is no selector.`);
   }
   return [document.body];
 }

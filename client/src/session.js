@@ -1,13 +1,12 @@
 /** A conversation. Licence: Apache-2.0 */
 
-import { Budget } from './budget.js';
+import { Account } from './account.js';
 import { Channel } from './channel.js';
 import { Dialogue } from './dialogue.js';
 import { SessionEventTarget } from './events.js';
 import { Playback } from './playback.js';
 import { Tokens } from './tokens.js';
 import { Tools } from './tools.js';
-import { Usage } from './usage.js';
 import { Video } from './video.js';
 import { Voice } from './voice.js';
 
@@ -16,7 +15,7 @@ export class Session extends SessionEventTarget {
   /** @type {import('./events.js').State} */
   #state = 'new';
   #tools;
-  #usage;
+  #account;
   #channel;
   #voice;
   #video;
@@ -39,10 +38,10 @@ export class Session extends SessionEventTarget {
     if (options.resumption) this.#dialogue.resume(options.resumption);
     this.#tools = new Tools(options.functions ?? {}, (call) => this.#emit('toolcall', call), options.site);
     const tokens = options.tokens ?? new Tokens(/** @type {import('./tokens.js').TokenOptions} */ (options));
-    this.#usage = new Usage(this, () => this.#channel.connection, (report) => options.usageReports !== false && tokens.report(report));
-    new Budget(this, () => this.#channel.connection?.answer.budget?.minutes);
+    this.#account = new Account(this, () => this.#channel.connection, options.usageReports === false ? null : tokens);
     this.#channel = new Channel({
       tokens,
+      prepared: this.#account.ready,
       setup: options.setup,
       replay: this.#dialogue.replay,
       settled: () => this.#dialogue.replay.settled && !this.#tools.busy && this.#voice.quiet,
@@ -84,7 +83,7 @@ export class Session extends SessionEventTarget {
   /** @param {import('./tally.js').Ending} [ended] for the report of what it used */
   close(ended = 'closed') {
     if (this.#over) return;
-    this.#usage.end(ended);
+    this.#account.end(ended);
     this.#release();
     this.#setState('closed');
   }
@@ -181,7 +180,7 @@ export class Session extends SessionEventTarget {
   }
 
   /** The visitor's thumb for a transcript entry; null takes it back. @param {number} id @param {'up' | 'down' | null} thumb */
-  rate(id, thumb) { this.#usage.rate(id, thumb); }
+  rate(id, thumb) { this.#account.rate(id, thumb); }
 
   /** Say something in writing. @param {string} text */
   sendText(text) { this.#channel.send(...this.#dialogue.ask(text)); }

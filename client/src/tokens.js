@@ -99,18 +99,10 @@ export class Tokens {
     return answer;
   }
 
-  /**
-   * Tell the function what a token was used for. Never fails, and is not lost when the page goes.
-   * @param {object} usage `Usage` in docs/openapi.yaml
-   */
-  async report(usage) {
+  /** Where they come from, and what the page says of its visitor there. */
+  get source() {
     const { endpoint, headers } = this.#options;
-    const url = new URL(endpoint, globalThis.document?.baseURI);
-    url.pathname = `${url.pathname.replace(/(\/api\/token)?\/?$/, '')}/api/usage`;
-    const request = { method: 'POST', body: JSON.stringify(usage), credentials: /** @type {const} */ ('omit'), keepalive: true };
-    // No pause before the request where there need be none: a page that goes does not wait.
-    const given = typeof headers === 'function' ? await headers() : headers;
-    await fetch(url, { ...request, headers: { 'Content-Type': 'application/json', ...given } }).catch(() => {});
+    return { endpoint, headers };
   }
 
   /** @param {string} [resumptionHandle] */
@@ -123,7 +115,7 @@ export class Tokens {
         body[name] = (typeof value === 'function' ? value() : value) || undefined;
       }
     } catch (cause) {
-      throw mistake('page_failed', 'a field of the request cannot be had', cause);
+      throw mistake('page_failed', 'a field cannot be had', cause);
     }
     return JSON.stringify(body);
   }
@@ -135,7 +127,7 @@ export class Tokens {
    */
   async #ask(body, again = false) {
     const { endpoint, timeout = 16000 } = this.#options;
-    if (!isAddress(endpoint)) throw mistake('bad_endpoint', `“${endpoint}” is no address that this page may ask`);
+    if (!isAddress(endpoint)) throw mistake('bad_endpoint', `“${endpoint}” is no address to ask`);
     const headers = await this.#headers(timeout);
     watchPolicy();
     let response, answer;
@@ -173,7 +165,7 @@ export class Tokens {
       const given = typeof headers === 'function' ? await inTime(headers(), timeout) : headers;
       return new Headers({ 'Content-Type': 'application/json', ...given });
     } catch (cause) {
-      throw mistake('headers_failed', 'the headers for the function cannot be had', cause);
+      throw mistake('headers_failed', 'the headers cannot be had', cause);
     }
   }
 }

@@ -23,6 +23,7 @@ export class Usage {
     this.#send = send;
     const begin = () => this.#begin(/** @type {import('./connection.js').Connection} */ (connection()));
     session.addEventListener('ready', begin);
+    if (connection()) begin();
     session.addEventListener('reconnected', begin);
     session.addEventListener('message', ({ detail }) => this.#tally?.receive(detail));
     session.addEventListener('error', ({ detail }) => {

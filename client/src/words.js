@@ -1,8 +1,8 @@
 /** What the element says. Other languages are loaded when they are needed. Licence: Apache-2.0 */
 
-/** @typedef {Exclude<keyof typeof ENGLISH, 'errors'>} Word */
+/** @typedef {Exclude<keyof typeof ENGLISH, 'errors'> | keyof typeof import('./partwords.js').PART_ENGLISH} Word */
 /** @typedef {Partial<Record<Word, string>> & { errors?: Partial<Record<import('./errors.js').ErrorCode, string>> }} Words */
-/** @typedef {Record<Word, string> & { errors: Partial<Record<import('./errors.js').ErrorCode, string>> }} Dictionary */
+/** @typedef {Record<Exclude<keyof typeof ENGLISH, 'errors'>, string> & Words & { errors: Partial<Record<import('./errors.js').ErrorCode, string>> }} Dictionary */
 
 export const ENGLISH = {
   name: 'Voice assistant',
@@ -22,18 +22,6 @@ export const ENGLISH = {
   ai: 'AI',
   told: 'You are talking with an AI. It can make mistakes.',
   resume: 'Go on talking',
-  questions: 'Questions to begin with',
-  copy: 'Copy the conversation',
-  copied: 'The conversation was copied.',
-  refused: 'The browser does not allow copying here.',
-  save: 'Save the conversation as text',
-  written: 'Answer in writing only',
-  billed: 'Answers are written now, and not played. They are made and billed as speech all the same.',
-  good: 'Good answer',
-  bad: 'Bad answer',
-  suggests: 'The assistant suggests this page:',
-  opening: 'This page opens in a moment:',
-  stay: 'Stay here',
   you: 'You',
   assistant: 'Assistant',
   ready: 'Ready',

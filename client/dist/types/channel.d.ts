@@ -1,6 +1,7 @@
 /**
  * @typedef {object} ChannelOptions
  * @property {import('./tokens.js').Tokens} tokens
+ * @property {Promise<unknown>} prepared before the first message comes
  * @property {Record<string, unknown>} [setup]
  * @property {import('./replay.js').Replay} replay
  * @property {() => boolean} settled nothing would be lost by changing the connection now
@@ -37,6 +38,10 @@ export class Channel {
 }
 export type ChannelOptions = {
     tokens: import("./tokens.js").Tokens;
+    /**
+     * before the first message comes
+     */
+    prepared: Promise<unknown>;
     setup?: Record<string, unknown> | undefined;
     replay: import("./replay.js").Replay;
     /**

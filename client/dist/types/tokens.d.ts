@@ -15,11 +15,11 @@ export class Tokens {
      * @returns {Promise<TokenAnswer>}
      */
     take(resumptionHandle?: string | null): Promise<TokenAnswer>;
-    /**
-     * Tell the function what a token was used for. Never fails, and is not lost when the page goes.
-     * @param {object} usage `Usage` in docs/openapi.yaml
-     */
-    report(usage: object): Promise<void>;
+    /** Where they come from, and what the page says of its visitor there. */
+    get source(): {
+        endpoint: string;
+        headers: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>) | undefined;
+    };
     #private;
 }
 /**

@@ -22,18 +22,6 @@ export namespace ENGLISH {
     let ai: string;
     let told: string;
     let resume: string;
-    let questions: string;
-    let copy: string;
-    let copied: string;
-    let refused: string;
-    let save: string;
-    let written: string;
-    let billed: string;
-    let good: string;
-    let bad: string;
-    let suggests: string;
-    let opening: string;
-    let stay: string;
     let you: string;
     let assistant: string;
     let ready: string;
@@ -53,11 +41,11 @@ export namespace ENGLISH {
 /** @typedef {{ language: string, direction: 'ltr' | 'rtl', words: Dictionary }} Translation */
 /** @type {Translation} */
 export const ENGLISH_TRANSLATION: Translation;
-export type Word = Exclude<keyof typeof ENGLISH, "errors">;
+export type Word = Exclude<keyof typeof ENGLISH, "errors"> | keyof typeof import("./partwords.js").PART_ENGLISH;
 export type Words = Partial<Record<Word, string>> & {
     errors?: Partial<Record<import("./errors.js").ErrorCode, string>>;
 };
-export type Dictionary = Record<Word, string> & {
+export type Dictionary = Record<Exclude<keyof typeof ENGLISH, "errors">, string> & Words & {
     errors: Partial<Record<import("./errors.js").ErrorCode, string>>;
 };
 export type Translation = {

@@ -1,0 +1,18 @@
+export class Account {
+    /**
+     * @param {import('./session.js').Session} session
+     * @param {() => import('./connection.js').Connection | null} connection the one in use
+     * @param {import('./tokens.js').Tokens | null} told whose function is told; null where none is
+     */
+    constructor(session: import("./session.js").Session, connection: () => import("./connection.js").Connection | null, told: import("./tokens.js").Tokens | null);
+    /** Resolves when all is counted; a conversation does not wait longer for it. @type {Promise<unknown>} */
+    ready: Promise<unknown>;
+    /**
+     * @param {number} id of a transcript entry
+     * @param {'up' | 'down' | null} thumb
+     */
+    rate(id: number, thumb: "up" | "down" | null): void;
+    /** @param {import('./tally.js').Ending} ended */
+    end(ended: import("./tally.js").Ending): void;
+    #private;
+}
