@@ -45,7 +45,7 @@ def scripts(site: Site) -> list[str]:
 
 
 def test_the_element_is_one_request(open_tab: Any, site: Site, cloud: Google) -> None:
-    """One script makes the page talk; the worklet follows when the microphone is wanted."""
+    """One script makes the page ready; what counts a conversation and the worklet follow when one begins."""
     site.asked.clear()
     tab = open_tab(f"{site.url}/index.html")
     tab.page.wait_for_function("() => customElements.get('live-voice')")
@@ -53,7 +53,7 @@ def test_the_element_is_one_request(open_tab: Any, site: Site, cloud: Google) ->
     part(tab, "main").click()
     part(tab, "mute").wait_for()
     tab.page.wait_for_function("() => ['listening', 'speaking'].includes(document.querySelector('live-voice').state)")
-    assert scripts(site) == ["livetoken-worklet.js"]
+    assert sorted(scripts(site)) == ["livetoken-usage.js", "livetoken-worklet.js"]
     part(tab, "mute").click()
     assert "Why did they stop?" in ask(tab, "Why did they stop?")
     assert cloud.session(0)["audio"]["bytes"] > 0
@@ -81,7 +81,7 @@ def test_words_and_pictures_come_when_they_are_needed(open_tab: Any, site: Site,
           await session.sendImage(await canvas.convertToBlob());
         }"""
     )
-    assert scripts(site) == ["livetoken.js", "livetoken-video.js"]
+    assert scripts(site) == ["livetoken.js", "livetoken-usage.js", "livetoken-video.js"]
 
 
 def test_the_page_tools_come_when_they_are_called(open_tab: Any, site: Site) -> None:
