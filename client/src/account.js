@@ -1,6 +1,9 @@
 /** What is counted of a conversation, its use and its time, by a part that is loaded when one begins. Licence: Apache-2.0 */
 
-const WAIT_MILLISECONDS = 2000;
+const WAIT_MILLISECONDS = 3000;
+
+/** Also ahead, when somebody is about to begin. */
+export const loadAccount = () => import('./livetoken-usage.js').catch(console.warn); // the error names the file
 
 export class Account {
   /** @type {import('./usage.js').Usage | null} */
@@ -12,10 +15,11 @@ export class Account {
    * @param {import('./tokens.js').Tokens | null} told whose function is told; null where none is
    */
   constructor(session, connection, told) {
-    const loaded = import('./livetoken-usage.js').then(({ Usage, Budget, report }) => {
-      this.#usage = new Usage(session, connection, (used) => told && report(told.source, used));
-      new Budget(session, () => connection()?.answer.budget?.minutes);
-    }).catch(console.warn); // its error names the file
+    const loaded = loadAccount().then((part) => {
+      if (!part) return;
+      this.#usage = new part.Usage(session, connection, (used) => told && part.report(told.source, used));
+      new part.Budget(session, () => connection()?.answer.budget?.minutes);
+    });
     /** Resolves when all is counted; a conversation does not wait longer for it. @type {Promise<unknown>} */
     this.ready = Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS))]);
   }

@@ -1,5 +1,6 @@
 /** The element <live-voice>. Licence: Apache-2.0 */
 
+import { loadAccount } from './account.js';
 import { wireControls } from './controls.js';
 import { hasAgreed, rememberConsent } from './consent.js';
 import { pageOf, siteOf, tokensOf } from './described.js';
@@ -70,7 +71,11 @@ export class LiveVoice extends Tag {
     this.#tokens = tokensOf(this, this.#language);
     wireControls(this, this.#view, {
       session: () => this.#session,
-      prefetch: () => (this.#session || this.#notice.waiting || this.#asksConsent || this.#extras.pending || this.#extras.resumable ? undefined : this.#tokens.prefetch()),
+      prefetch: () => {
+        if (this.#session || this.#notice.waiting || this.#asksConsent || this.#extras.pending || this.#extras.resumable) return undefined;
+        loadAccount();
+        return this.#tokens.prefetch();
+      },
       toggle: () => this.#toggle(),
       end: () => this.#endPanel(),
       speak: () => this.#askForMicrophone(),

@@ -67,7 +67,7 @@ export class Extras {
       this.#host.render();
       return part;
     } catch (error) {
-      console.warn(`livetoken-${name}.js cannot be loaded.`, error);
+      console.warn(error); // it names the file
       return null;
     }
   }

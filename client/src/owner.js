@@ -6,11 +6,11 @@ const LOOPBACK = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
 
 /**
  * Whether a page may ask it: http on a secure page is what browsers block.
- * @param {unknown} endpoint
+ * @param {string} [endpoint]
  */
 export function isAddress(endpoint) {
   const base = globalThis.document?.baseURI;
-  if (typeof endpoint !== 'string' || !endpoint.trim() || !URL.canParse(endpoint, base)) return false;
+  if (!endpoint?.trim() || !URL.canParse(endpoint, base)) return false;
   const { protocol, hostname } = new URL(endpoint, base);
   return protocol === 'https:' || (protocol === 'http:' && (globalThis.location?.protocol !== 'https:' || LOOPBACK.test(hostname)));
 }
@@ -32,6 +32,6 @@ export function mistake(code, what, cause) {
  * @param {unknown} cause
  */
 export async function unreachable(endpoint, cause) {
-  const answers = await import('./livetoken-diagnosis.js').then(({ answersOthers }) => answersOthers(endpoint)).catch(() => false);
+  const answers = await import('./livetoken-diagnosis.js').then(({ answersOthers }) => answersOthers(endpoint)).catch(() => {});
   return new LiveError('unreachable', { cause, sentence: answers ? 'unreachable_here' : undefined });
 }

@@ -190,7 +190,7 @@ def _proxied(cloud: processes.Google, own: RedisServer, page: Page) -> Iterator[
     with proxy.before(own.port) as between:
         env = {"LIMITS_STORAGE": f"redis://127.0.0.1:{between.port}", "LIMIT_PER_ADDRESS": "20/minute"}
         with processes.function(cloud, [ORIGIN], env=env) as function, own.client() as client:
-            assert page(function.url).status == 200
+            assert served(lambda: page(function.url)).status == 200
             assert soon(lambda: client.exists("livetoken:left/none")), "the warm-up has tried the storage"
             client.flushdb()
             yield function, between
@@ -222,7 +222,7 @@ def test_dripping(proxied: tuple[processes.Function, Proxy], page: Page) -> None
 def test_lost_answer_counts_once(proxied: tuple[processes.Function, Proxy], own: RedisServer, page: Page) -> None:
     """A script whose answer is lost is sent again, and counts once."""
     function, between = proxied
-    assert page(function.url).status == 200
+    assert served(lambda: page(function.url)).status == 200
     between.losing = 1
     assert page(function.url).status == 200
     assert between.losing == 0
@@ -232,7 +232,7 @@ def test_lost_answer_counts_once(proxied: tuple[processes.Function, Proxy], own:
 def test_lost_redis_holds_nothing(proxied: tuple[processes.Function, Proxy], own: RedisServer, page: Page) -> None:
     """What was reserved for a request that was refused because Redis got lost is given back when it is there again."""
     function, between = proxied
-    assert page(function.url).status == 200
+    assert served(lambda: page(function.url)).status == 200
     for _ in range(3):
         between.losing = 2
         assert page(function.url).status == 503

@@ -156,6 +156,15 @@ def test_mistakes_of_the_command_line_are_refused(wrong: list[str], capsys: pyte
 
 def test_make_passes_the_folder_on() -> None:
     """`make clients CHECKOUTS=…` asks for clones in that folder."""
-    command = ["make", "-n", "-o", ".venv/.ready", "clients", "CHECKOUTS=/a folder", "CLIENTS=go"]
+    command = [
+        "make",
+        "--no-print-directory",
+        "-n",
+        "-o",
+        ".venv/.ready",
+        "clients",
+        "CHECKOUTS=/a folder",
+        "CLIENTS=go",
+    ]
     printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert printed.splitlines()[-1].endswith(' -m tests.clients.run --checkouts "/a folder" go')

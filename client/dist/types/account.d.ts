@@ -1,3 +1,4 @@
+export function loadAccount(): Promise<void | typeof import("./livetoken-usage.js")>;
 export class Account {
     /**
      * @param {import('./session.js').Session} session

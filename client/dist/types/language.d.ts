@@ -71,7 +71,6 @@ export class Language {
         resume: string;
         minute: string;
         voice: string;
-        budget: string;
         send: string;
         told: string;
         written?: string | undefined;
@@ -80,6 +79,7 @@ export class Language {
         speaking: string;
         reconnecting: string;
         transcript: string;
+        budget: string;
         volume: string;
         muted: string;
         talk: string;

@@ -1,8 +1,8 @@
 /**
  * Whether a page may ask it: http on a secure page is what browsers block.
- * @param {unknown} endpoint
+ * @param {string} [endpoint]
  */
-export function isAddress(endpoint: unknown): boolean;
+export function isAddress(endpoint?: string): boolean;
 /**
  * The error, which the console tells with its cause.
  * @param {import('./errors.js').ErrorCode} code

@@ -26,6 +26,11 @@ def ask(tab: Any, text: str) -> str:
 def start_muted(tab: Any, button: str = "main") -> None:
     """Press the button, switch the microphone with its tones off once it is there, and wait for silence."""
     part(tab, button).click()
+    mute(tab)
+
+
+def mute(tab: Any) -> None:
+    """Switch the microphone with its tones off, which would interrupt every answer, and wait for silence."""
     part(tab, "mute").click()
     tab.page.evaluate(
         """async () => {
