@@ -11,12 +11,12 @@ NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subs
 # how many tests run at once: most of them wait most of the time
 WORKERS := 3
 # what has a target of its own
-USUAL := not (installs or policy or bench or browsers or terraform)
+USUAL := not (installs or policy or bench or browsers or conversations or terraform)
 RUN   := $(VENV)/.run$(NAMED)
 READY := $(VENV)/.ready$(NAMED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-terraform test-policy test-bench audit lint biome format lock languages tables golden bench usage doctor mutants mutmut rotation soak sdk dist sites clean
+.PHONY: help run emulator clients dist-emulator first-start prompts check test test-busy browsers test-installs test-conversations test-terraform test-policy test-bench audit lint biome format lock languages tables golden bench usage doctor mutants mutmut rotation soak sdk dist sites clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ test-installs: $(READY) ## run the tests that install software
 
 test-terraform: $(READY) ## apply terraform/ and run its pipeline, where the providers are at hand
 	@$(BIN)/python -m pytest -m "terraform and not policy" -n 2 --dist loadfile
+
+test-conversations: $(READY) ## hold long conversations in Chromium: over outages and page loads
+	@$(BIN)/python -m pytest -m conversations -n $(WORKERS) --dist loadfile
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
 	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=600 tests/client/browsers $(PYTEST)

@@ -63,12 +63,13 @@ export class Channel {
       try {
         const answer = ahead ?? (await this.#options.tokens.take(handle));
         ahead = null; // a token works once
+        await this.#options.prepared;
         if (this.closed) return;
         const connection = new Connection(answer, this.#options.setup, {
           onmessage: (message, from) => this.#receive(message, from),
           onclose: (error, from) => from === this.connection && this.#lost(error),
         });
-        await Promise.all([connection.opened, this.#options.prepared]);
+        await connection.opened;
         if (this.closed) connection.close();
         else this.#adopt(connection, Boolean(handle));
         return;

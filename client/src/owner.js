@@ -6,11 +6,11 @@ const LOOPBACK = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
 
 /**
  * Whether a page may ask it: http on a secure page is what browsers block.
- * @param {string} [endpoint]
+ * @param {unknown} endpoint
  */
 export function isAddress(endpoint) {
   const base = globalThis.document?.baseURI;
-  if (!endpoint?.trim() || !URL.canParse(endpoint, base)) return false;
+  if (typeof endpoint !== 'string' || !endpoint.trim() || !URL.canParse(endpoint, base)) return false;
   const { protocol, hostname } = new URL(endpoint, base);
   return protocol === 'https:' || (protocol === 'http:' && (globalThis.location?.protocol !== 'https:' || LOOPBACK.test(hostname)));
 }

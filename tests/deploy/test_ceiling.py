@@ -275,6 +275,7 @@ def test_the_deployment_puts_out_the_same_figure(plan: dict[str, Any]) -> None:
     assert outputs["worst_day_usd"]["value"] == 1417.5
 
 
+@pytest.mark.terraform
 def test_a_processor_too_slow_for_a_cold_start_warns(configuration: Configuration) -> None:
     """Below a quarter of a processor the plan says what visitors would meet; from a quarter on it says nothing."""
     for cpu, warns in ((0.24, True), (0.25, False), (1, False)):

@@ -13,6 +13,7 @@ import pytest
 from google import genai
 from google.genai import types
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from livetoken.errors import Misconfigured
@@ -174,6 +175,7 @@ def test_odd_texts(prompt: Prompt) -> None:
     ours, recorder = settings(), Recorder()
     requests = Gemini(ours, tls_context(), Deadlines()).requests
 
+    @hypothesis_settings(max_examples=40)
     @given(text=TEXTS, handle=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=50))
     def check(text: str | None, handle: str) -> None:
         spec = TokenSpec(prompt, "gemini-3.8-live", "Kore", text, handle)

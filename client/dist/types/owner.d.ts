@@ -1,8 +1,8 @@
 /**
  * Whether a page may ask it: http on a secure page is what browsers block.
- * @param {string} [endpoint]
+ * @param {unknown} endpoint
  */
-export function isAddress(endpoint?: string): boolean;
+export function isAddress(endpoint: unknown): boolean;
 /**
  * The error, which the console tells with its cause.
  * @param {import('./errors.js').ErrorCode} code

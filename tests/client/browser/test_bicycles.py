@@ -8,6 +8,8 @@ from dev.processes import Google
 from dev.search_index import search_index
 from tests.client.browser.element import ask, part, start_muted
 
+pytestmark = pytest.mark.conversations
+
 
 @pytest.fixture(name="index", scope="module", autouse=True)
 def _index() -> None:

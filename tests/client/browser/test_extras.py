@@ -10,6 +10,8 @@ from dev.processes import Function, Google
 from tests.client.browser.element import ask, part
 from tests.client.browser.test_site_tools import LOCKS
 
+pytestmark = pytest.mark.conversations
+
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Herons</title><link rel="icon" href="/icon.svg">
 <script type="module" src="/live-voice.js"></script></head><body><main><h1>Herons</h1><p>Herons fish at dusk.</p>{body}
 <live-voice endpoint="{endpoint}" {attributes}>{inside}</live-voice></main></body></html>"""

@@ -9,6 +9,8 @@ from tests.client.browser.element import ask, part, start_muted
 from tests.client.browser.test_quirks import Server
 from tests.client.browser.test_widget import PAGE
 
+pytestmark = pytest.mark.conversations
+
 LIVE = "() => ['listening', 'speaking', 'muted'].includes(document.querySelector('live-voice').state)"
 # A microphone that a test plays: silent until `sound.play()`.
 PLAYED = """() => {

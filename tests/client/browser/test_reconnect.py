@@ -10,6 +10,8 @@ from dev.processes import Function, Google, function, google
 from tests.client.browser import sound
 from tests.support import until_ready
 
+pytestmark = pytest.mark.conversations
+
 
 @pytest.fixture(params=["refused", "accepted"])
 def brief(site: Any, request: pytest.FixtureRequest) -> Any:

@@ -10,6 +10,8 @@ import pytest
 from dev.processes import Function, Google
 from tests.client.browser.element import ask, part, start_muted
 
+pytestmark = pytest.mark.conversations
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page {number}</title><link rel="icon" href="/icon.svg">{head}
 <script type="module" src="/live-voice.js"></script></head><body><main><h1>Page {number}</h1><p>Text of page {number}.</p>{body}</main>
 <live-voice endpoint="{endpoint}" remember {attributes}>{inside}</live-voice></body></html>"""

@@ -7,6 +7,8 @@ import pytest
 
 from dev.children import ROOT
 
+pytestmark = pytest.mark.conversations
+
 ADDRESSES = (ROOT / "tests" / "hostile" / "addresses.txt").read_text().split("\n")
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><link rel="icon" href="/icon.svg"></head>'
 LOCKS = (
