@@ -29,6 +29,7 @@ def test_a_typed_question_is_answered_about_this_page(module_tab: Any, cloud: Go
         "closed",
     ]
     assert cloud.sessions()[0]["client"] == {"model": "models/gemini-3.8-live"}
+    module_tab.until(lambda: cloud.sessions()[0]["close"])
     assert cloud.sessions()[0]["close"]["code"] == 1000
 
 
