@@ -23,6 +23,8 @@ export class Memory {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #end = make('button', { type: 'button', part: 'forget' });
+  /** What was said last stays in sight while the card takes its shape. */
+  #follower = new ResizeObserver(([{ target }]) => { target.scrollTop = target.scrollHeight; });
 
   /** @param {import('./extras.js').Host} host */
   constructor(host) {
@@ -76,6 +78,7 @@ export class Memory {
     view.clear();
     record.resumption.entries.forEach((entry, at) => { view.write({ id: at + 1, ...entry, final: true }, words()); });
     restore({ open: record.open, agreed: record.agreed });
+    this.#follower.observe(view.log);
   }
 
   /** It was ended on another page, and this one came back as it was left. */
@@ -110,6 +113,7 @@ export class Memory {
     const { session } = this.#host.element;
     if (session && session !== this.#session) {
       this.#session = session;
+      this.#follower.disconnect();
       this.#told = this.#host.page().address;
     }
     this.#end.hidden = running || !this.resumable;

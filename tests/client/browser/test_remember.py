@@ -46,6 +46,24 @@ def go(tab: Any, site: Any, number: int) -> None:
     tab.page.wait_for_function(READY)
 
 
+# The transcript has more than fits, and shows what was said last.
+AT_ITS_END = """() => {
+  const { scrollTop, scrollHeight, clientHeight } = document.querySelector('live-voice').shadowRoot.querySelector('.log');
+  return scrollHeight > clientHeight && scrollTop + clientHeight > scrollHeight - 2;
+}"""
+
+
+def test_what_was_said_last_is_in_sight(pages: Any, site: Any) -> None:
+    """The panel of the next page is scrolled to the end, also when questions to begin with come later and take room."""
+    tab = pages("floating", inside="<button slot=question>What is this page about, and what else is there?</button>")
+    part(tab, "bubble").click()
+    for number in range(4):
+        ask(tab, f"Question {number}, which is long enough to fill more than one line of the panel.")
+    go(tab, site, 1)
+    tab.page.wait_for_function(SETTLED)
+    tab.page.wait_for_function(AT_ITS_END)
+
+
 def test_ten_page_loads_keep_the_context(pages: Any, site: Any, cloud: Google) -> None:
     """The next page shows the transcript at once, mints nothing by itself, and goes on when the visitor types; the model knows which page it is."""
     tab = pages()
