@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from doctor import google_api
 from doctor.cloud_run import Service
 from doctor.finding import Failure
-from doctor.web import within
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 CLOUD_RUN = "https://run.googleapis.com"
 _MOST_INSTANCES = 100  # where nothing is said
-_OK, _DENIED = 200, "403"
 
 
 class Deployed(NamedTuple):
@@ -29,25 +28,14 @@ def read(service: Service, timeout: float, login: Callable[[], "Credentials"], b
     Raises:
         Failure: nothing usable.
     """
-    from google.auth.exceptions import GoogleAuthError
-    from google.auth.transport.requests import AuthorizedSession
-    from requests import RequestException
-
     url = f"{base_url}/v2/projects/{service.project}/locations/{service.region}/services/{service.name}"
-
-    def asked() -> tuple[int, Any]:
-        with AuthorizedSession(login()) as session:  # type: ignore[no-untyped-call]
-            answer = session.get(url, timeout=timeout, allow_redirects=False)
-            return answer.status_code, answer.json() if answer.status_code == _OK else None
-
-    try:
-        status, found = within(timeout, asked)
-        if status == _OK:
+    seen, found = google_api.asked(login, timeout, "GET", url)
+    if seen == google_api.OK:
+        try:
             return _deployed(found)
-        seen = str(status)
-    except (GoogleAuthError, RequestException, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        seen = type(error).__name__
-    denied = ": this account may not look" if seen == _DENIED else ""
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            seen = type(error).__name__
+    denied = ": this account may not look" if seen == google_api.DENIED else ""
     raise Failure(
         f"Cloud Run does not say how the function is deployed{denied}.",
         "Grant it the role, if you want this checked; or compare PROJECT with the function's address:\n"

@@ -51,4 +51,5 @@ def google_checks(
         Check("model", gemini.model, ("key",)),
         Check("versions", gemini.versions, ("key",)),
         Check("worst-day", lambda deployment: money.worst_day(deployment.service, timeout, login)),
+        Check("usage-log", lambda deployment: usage.arrived(deployment.service, deployment.now(), timeout, login)),
     ]

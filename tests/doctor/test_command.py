@@ -19,7 +19,7 @@ from tests.support import KEY, ORIGIN, ROOT
 Command = Callable[..., CompletedProcess[str]]
 InFront = Callable[[Answering], str]
 NAMES = [check.name for check in checks()]
-GOOGLE_NAMES = ["secret", "access", "key", "model", "versions", "worst-day"]
+GOOGLE_NAMES = ["secret", "access", "key", "model", "versions", "worst-day", "usage-log"]
 
 
 def environment(google: processes.Google) -> dict[str, str]:
@@ -37,7 +37,7 @@ def test_healthy(command: Command, function: processes.Function, google: process
     lines = done.stdout.splitlines()
     assert [line[2:].split()[0] for line in lines if line.startswith("✓")] == [*NAMES, *GOOGLE_NAMES]
     assert "✗" not in done.stdout
-    assert lines[-1] == "All 24 checks passed. One token was minted through the function, 2 with the key."
+    assert lines[-1] == "All 25 checks passed. One token was minted through the function, 2 with the key."
     assert done.stderr == ""
     secrets = [KEY, *(mint["token"].removeprefix("auth_tokens/") for mint in google.mints())]
     assert len(secrets) == 4

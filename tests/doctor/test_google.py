@@ -17,7 +17,7 @@ from tests.doctor.conftest import Examined
 from tests.support import KEY, ORIGIN
 
 ExamineGoogle = Callable[..., Examined]
-NAMES = ["secret", "access", "key", "model", "versions", "worst-day"]
+NAMES = ["secret", "access", "key", "model", "versions", "worst-day", "usage-log"]
 
 
 @pytest.fixture(name="examine_google")
@@ -74,7 +74,7 @@ def test_no_such_secret(examine_google: ExamineGoogle) -> None:
     """A secret that does not exist is told by its whole name, and nothing else is tried."""
     seen = examine_google("misspelt")
     assert "There is no projects/livetoken-local/secrets/misspelt/versions/latest" in seen.blames("secret")
-    assert {seen[name].ok for name in NAMES[1:-1]} == {None}
+    assert {seen[name].ok for name in NAMES[1:-2]} == {None}
 
 
 def test_may_not_even_look(examine_google: ExamineGoogle, google: processes.Google) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from google.auth.exceptions import DefaultCredentialsError
 from google.oauth2.credentials import Credentials
 
 from dev import costs, processes
-from doctor import money
+from doctor import money, usage
 from doctor.cloud_run import Service
 from doctor.deployed import Deployed
 from doctor.finding import Failure
@@ -197,6 +198,61 @@ def test_nobody_is_logged_in() -> None:
 def test_an_address_that_does_not_tell(service: Service) -> None:
     """Without region and name there is nothing to ask for; that is no failure."""
     assert money.worst_day(service, 5, login).startswith("not looked at")
+
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"entries": [{"timestamp": "2026-11-25T10:00:00.123456Z"}]}, "arrived at 2026-11-25T10:00:00.123456Z"),
+        ({"entries": []}, "no usage report has arrived within 7 days"),
+        ({}, "no usage report has arrived within 7 days"),
+    ],
+    ids=["one", "none", "nothing"],
+)
+def test_when_the_last_report_arrived(in_front: InFront, entries: dict[str, Any], said: str) -> None:
+    """One request to Cloud Logging, as the owner, for this service's reports within seven days."""
+    asked_for: list[Asked] = []
+
+    def answering(asked: Asked) -> Reply:
+        asked_for.append(asked)
+        return Reply(200, [("Content-Type", "application/json")], json.dumps(entries).encode())
+
+    assert said in usage.arrived(SERVICE, NOW, 5, login, in_front(answering))
+    (asked,) = asked_for
+    assert (asked.method, asked.path) == ("POST", "/v2/entries:list")
+    assert asked.headers["Authorization"] == "Bearer a-token-of-the-owner"
+    wanted = json.loads(asked.body)
+    assert wanted["resourceNames"] == ["projects/my-project"]
+    assert 'service_name="livetoken"' in wanted["filter"]
+    assert 'timestamp>="2026-11-19T12:00:00Z"' in wanted["filter"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply(403, [], b"{}"), "this account may not look"),
+        (Reply(302, [("Location", "https://foreign.example/")]), "does not say"),
+        (Reply(200, [], b"no json"), "does not say"),
+        (Reply(200, [], b"[]"), "does not say"),
+        (Reply(200, [], b'{"entries": 7}'), "does not say"),
+        (Reply(200, [], b'{"entries": ["x"]}'), "does not say"),
+        (Reply(200, [], b'{"entries": [{"timestamp": "soon"}]}'), "does not say"),
+    ],
+    ids=["denied", "redirect", "text", "list", "number", "texts", "no time"],
+)
+def test_cloud_logging_says_nothing(in_front: InFront, reply: Reply, expected: str) -> None:
+    """No answer, or an odd one, is a failure with a fix."""
+    with pytest.raises(Failure, match=expected) as failed:
+        usage.arrived(SERVICE, NOW, 5, login, in_front(answered(reply, [])))
+    assert "roles/logging.viewer" in failed.value.fix
+
+
+def test_no_log_without_an_address_that_tells() -> None:
+    """Without region and name there is nothing to ask for; that is no failure."""
+    assert usage.arrived(Service(), NOW, 5, login).startswith("not looked at")
 
 
 def test_usage_reports_are_taken(examine: Examine, function: processes.Function) -> None:
