@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from typing import IO
 
 from dev.children import Child
 from tests.client.browsers.browser import PATIENCE, Missing
@@ -52,6 +53,13 @@ def _choose_devices(server: Child, env: dict[str, str]) -> None:
             time.sleep(0.05)
 
 
+def _write(pipe: IO[bytes], samples: bytes) -> None:
+    """Write all of it; without a buffer a write takes what fits."""
+    left = memoryview(samples)
+    while left:
+        left = left[pipe.write(left) :]
+
+
 @contextlib.contextmanager
 def _speaking(folder: pathlib.Path, env: dict[str, str]) -> Iterator[None]:
     """Feed the microphone; the server takes the samples as fast as they sound."""
@@ -59,14 +67,15 @@ def _speaking(folder: pathlib.Path, env: dict[str, str]) -> Iterator[None]:
     write_tones(tones)
     samples = tones.read_bytes()[44:]  # without the header of a WAV file
     command = ["pacat", "--playback", "--raw", "--device=mouth", "--rate=48000", "--channels=1", "--format=s16le"]
-    with subprocess.Popen([*command, "--latency-msec=100"], env=env, stdin=subprocess.PIPE) as player:
+    # without a buffer, which could not be flushed into a player that has been ended
+    with subprocess.Popen([*command, "--latency-msec=100"], env=env, stdin=subprocess.PIPE, bufsize=0) as player:
         assert player.stdin is not None
         pipe = player.stdin
 
         def feed() -> None:
             with contextlib.suppress(BrokenPipeError, ValueError):
                 while True:
-                    pipe.write(samples)
+                    _write(pipe, samples)
 
         thread = threading.Thread(target=feed, daemon=True)
         thread.start()

@@ -344,7 +344,9 @@ def test_keyboard_only(widget: Open) -> None:
     assert order == ["mute", "volume", "type", "send"]
     voice.tab.press("Enter")
     # an answer to what the microphone gave before it was muted may come first
-    voice.until("voice.session.transcript.some(({ role, text }) => role === 'model' && text.includes('You said: “Hello”.'))")
+    voice.until(
+        "voice.session.transcript.some(({ role, text }) => role === 'model' && text.includes('You said: “Hello”.'))"
+    )
     voice.tab.press(*["Shift+Tab"] * 4)
     assert voice.focus() == "main"
     voice.tab.press("Enter")
