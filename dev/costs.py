@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from livetoken.prompts import plain_yaml
 from livetoken.prompts.models import DEFAULT_MODEL
 from livetoken.settings.rules import Limit
+from livetoken.usage.prices import FILE
 
-FILE = Path(__file__).resolve().parents[1] / "livetoken" / "usage" / "prices.json"
 DAY = 24 * 3600
 MONTH = 31 * DAY
 _MILLION = 1_000_000

@@ -46,7 +46,7 @@ def token(minted: Token, settings: Settings, request_id: str) -> Response:
         "requestId": request_id,
         "apiVersion": settings.gemini_api_version,
         "websocketUrl": settings.websocket_url,
-        **minted.spec.prompt.public,
+        **prompt.public,
     }
     if prompt.front.budget_minutes:
         content["budget"] = {"minutes": prompt.front.budget_minutes}

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from livetoken.prompts.mistakes import Mistake, PromptError
+from livetoken.prompts.models import WINDOW_TOKENS
 from livetoken.prompts.page import CONTENT_CHARACTERS
 from livetoken.settings.rules import NAME
 
 FOLDER = "knowledge"  # in the folder of the prompt files
-_WINDOW_TOKENS = 131_072  # of every Live model
 _COMPRESSES_AT = 0.8  # of the window, where a prompt file names no trigger
 _BYTES_PER_TOKEN = 4  # of UTF-8: four letters of Latin script, two of Cyrillic, not quite one and a half of Chinese
 
@@ -86,7 +86,7 @@ class Length(NamedTuple):
         size = sum(len(text.encode()) for text in texts) + page * CONTENT_CHARACTERS
         compression = config.get("context_window_compression")
         trigger = compression.get("trigger_tokens") if isinstance(compression, Mapping) else None
-        most = min(trigger, _WINDOW_TOKENS) if isinstance(trigger, int) else int(_WINDOW_TOKENS * _COMPRESSES_AT)
+        most = min(trigger, WINDOW_TOKENS) if isinstance(trigger, int) else int(WINDOW_TOKENS * _COMPRESSES_AT)
         return cls(-(-size // _BYTES_PER_TOKEN), most // 2)
 
     @property
@@ -104,4 +104,4 @@ class Length(NamedTuple):
         """What an owner is told whose knowledge is too long."""
         enough = 2 * self.tokens
         trigger = f", or raise config.context_window_compression.trigger_tokens to {enough}"
-        return Mistake("knowledge", f"{self}: shorten it{trigger if enough <= _WINDOW_TOKENS else ''}")
+        return Mistake("knowledge", f"{self}: shorten it{trigger if enough <= WINDOW_TOKENS else ''}")

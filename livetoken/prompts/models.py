@@ -19,6 +19,7 @@ _GONE = ("gemini-live-2.5-flash-preview", "gemini-2.0-flash-live-001", "gemini-2
 _STABLE, _THINKING, _LEGACY = "gemini-3.8-live", "gemini-3.8-live-extended-thinking", "gemini-3.1-flash-live-preview"
 _NATIVE_AUDIO = "gemini-2.5-flash-native-audio-"
 _KNOWN = (_STABLE, _THINKING, _LEGACY)
+WINDOW_TOKENS = 131_072  # of context, of every Live model
 NON_BLOCKING = (_STABLE, _THINKING)  # the models that go on talking while a function runs
 
 
@@ -63,7 +64,7 @@ def _liveliness(model: str, config: Mapping[str, Any], api_version: str) -> Iter
 
 
 def _tools(model: str, config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if model == _THINKING and "BLOCKING" in _behaviors(config):
+    if model == _THINKING and any(function.get("behavior") == "BLOCKING" for function in declarations(config)):
         yield "tools", f"{model} waits for no function; remove behavior: BLOCKING"
     if model.startswith(_NATIVE_AUDIO) and any("code_execution" in tool for tool in _tool_list(config)):
         yield "tools", f"{model} runs no code; remove code_execution, or use {_STABLE}"
@@ -84,9 +85,10 @@ def _tool_list(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [tool for tool in tools if isinstance(tool, Mapping)] if isinstance(tools, list) else []
 
 
-def _behaviors(config: Mapping[str, Any]) -> Iterator[str | None]:
-    """Yield the behavior of every declared function; None where it is not said."""
+def declarations(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield every function that a prompt file's `config` declares."""
     for tool in _tool_list(config):
-        declarations = tool.get("function_declarations")
-        for declaration in declarations if isinstance(declarations, list) else []:
-            yield declaration.get("behavior") if isinstance(declaration, Mapping) else None
+        found = tool.get("function_declarations")
+        for declared in found if isinstance(found, list) else []:
+            if isinstance(declared, Mapping):
+                yield declared

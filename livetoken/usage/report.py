@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from livetoken.errors import InvalidRequest, every_refusal
 from livetoken.prompts.front_matter import FrontMatter
+from livetoken.prompts.models import WINDOW_TOKENS
 from livetoken.usage import fields as read
 
 BYTES = 4096  # of a report's body
@@ -48,7 +49,7 @@ CLIENT_ERRORS = (
     "video_failed",
 )
 # most that one answer can bill, from the models' windows; some are billed without a turn, such as calls of functions
-_WINDOW_IN, _WINDOW_OUT, _ANSWERS_BESIDE_TURNS = 131_072, 65_536, 10
+_WINDOW_IN, _WINDOW_OUT, _ANSWERS_BESIDE_TURNS = WINDOW_TOKENS, 65_536, 10
 _REQUEST_ID, _VERSION, _NAME = "[0-9a-f]{16}", "[0-9a-f]{8}", "[a-z0-9][a-z0-9.-]{0,99}"
 
 
