@@ -4,7 +4,7 @@ import { partsOf, visibleText } from './page.js';
 
 const SECTIONS = 50; // what the function takes
 const CHARACTERS = 100; // likewise
-const HEADINGS = 'h1, h2, h3, h4, h5, h6, [role=heading]';
+export const HEADINGS = 'h1, h2, h3, h4, h5, h6, [role=heading]';
 
 /** @typedef {{ id: string, title: string }} PageSection */
 

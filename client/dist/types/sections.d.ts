@@ -5,6 +5,7 @@
  * @returns {PageSection[] | undefined}
  */
 export function pageSections(selector: string | null): PageSection[] | undefined;
+export const HEADINGS: "h1, h2, h3, h4, h5, h6, [role=heading]";
 export type PageSection = {
     id: string;
     title: string;

@@ -58,3 +58,15 @@ async function readUpTo(response, bytes, late) {
   }
   return text + decoder.decode();
 }
+
+/**
+ * What was promised, or an Error with this sentence.
+ * @template Value
+ * @param {Promise<Value>} promise
+ * @param {number} milliseconds
+ * @param {string} sentence
+ * @returns {Promise<Value>}
+ */
+export function inTime(promise, milliseconds, sentence) {
+  return Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(sentence)), milliseconds))]);
+}

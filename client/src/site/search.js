@@ -1,5 +1,6 @@
 /** The search over the whole site. Licence: Apache-2.0 */
 
+import { inTime } from './fetching.js';
 import { pageAt } from './reader.js';
 import { findIndex } from './sources.js';
 import { cutAt, excerptOf, lineOf } from './wording.js';
@@ -29,8 +30,7 @@ export async function searchSite({ query: asked }, site, signal, ranked) {
   const named = site.index?.() ?? '';
   const index = named === 'off' ? null : await indexOf(named, ranked);
   if (!index) return { error: 'This site has no index that can be searched.' };
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error('The search did not end in time.')), SEARCH_MILLISECONDS));
-  const places = onePerPage(/** @type {import('./places.js').Place[]} */ (await Promise.race([index(query), late])));
+  const places = onePerPage(await inTime(index(query), SEARCH_MILLISECONDS, 'The search did not end in time.'));
   return { results: await Promise.all(places.slice(0, RESULTS).map((place) => resultOf(place, query, site, signal))) };
 }
 

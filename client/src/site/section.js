@@ -1,10 +1,10 @@
 /** Shows a section of the page: scrolls to it and highlights it. The focus stays where it is. Licence: Apache-2.0 */
 
 import { partsOf, visibleText } from '../page.js';
+import { HEADINGS } from '../sections.js';
 import { isUntold } from '../visibility.js';
 import { cutAt, lineOf } from './wording.js';
 
-const HEADINGS = 'h1, h2, h3, h4, h5, h6, [role=heading]';
 const NAME = 'livetoken-shown';
 const SHOWN_MILLISECONDS = 8000;
 const RULES = `::highlight(${NAME}) { background-color: #ffe58a; color: #1d1f24 } [${NAME}] { outline: 3px solid #e0a800; outline-offset: 4px }`;

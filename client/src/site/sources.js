@@ -1,7 +1,7 @@
 /** Where the search index of the site is. Licence: Apache-2.0 */
 
 import { ownAddress } from '../address.js';
-import { fetchText } from './fetching.js';
+import { fetchText, inTime } from './fetching.js';
 import { list, llms, llmsFull, mkdocs, sphinx } from './indexes.js';
 import { pagefind } from './pagefind.js';
 
@@ -40,11 +40,9 @@ const SOURCES = [
 export async function findIndex(named, ranked) {
   for (const [source, address] of named ? chosen(named) : usual()) {
     try {
-      if (!source.read) {
-        await fetchText(address, { bytes: BYTES, milliseconds: MILLISECONDS, types: source.types }); // a missing file is told better than a failed import
-        return await inTime(pagefind(address));
-      }
+      // also where it is a program: a missing file is told better than a failed import
       const { text, address: last } = await fetchText(address, { bytes: BYTES, milliseconds: MILLISECONDS, types: source.types });
+      if (!source.read) return await inTime(pagefind(address), MILLISECONDS, 'it did not come in time');
       const places = source.read(text, last.href);
       if (!places.length) throw new Error('it names no page of this site');
       return await ranked(places);
@@ -87,13 +85,4 @@ function mkdocsRoot() {
   } catch {
     return undefined;
   }
-}
-
-/**
- * @template Value
- * @param {Promise<Value>} promise
- * @returns {Promise<Value>}
- */
-function inTime(promise) {
-  return Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error('it did not come in time')), MILLISECONDS))]);
 }

@@ -17,6 +17,15 @@ export function fetchText(address: URL, { bytes, milliseconds, types, signal }: 
     type: string;
     address: URL;
 }>;
+/**
+ * What was promised, or an Error with this sentence.
+ * @template Value
+ * @param {Promise<Value>} promise
+ * @param {number} milliseconds
+ * @param {string} sentence
+ * @returns {Promise<Value>}
+ */
+export function inTime<Value>(promise: Promise<Value>, milliseconds: number, sentence: string): Promise<Value>;
 export type Bounds = {
     bytes: number;
     milliseconds: number;
