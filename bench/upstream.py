@@ -5,6 +5,7 @@ The emulator checks what it is asked and remembers it, which costs more than a m
 
 import argparse
 import asyncio
+import gzip
 import itertools
 import json
 import random
@@ -14,6 +15,12 @@ from gemini_live_emulator.state.metadata import HEADERS, Metadata
 from gemini_live_emulator.state.secrets import Secrets
 
 KEY = "a-key-for-measuring-on-this-machine-only"
+# an answer of Google's front end: in chunks, and compressed where the client takes it
+USUAL = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nVary: Origin\r\nVary: X-Origin\r\n"
+    b"Vary: Referer\r\nServer: ESF\r\nX-XSS-Protection: 0\r\nX-Frame-Options: SAMEORIGIN\r\n"
+    b"X-Content-Type-Options: nosniff\r\nTransfer-Encoding: chunked\r\n"
+)
 
 
 class Upstream(asyncio.Protocol):
@@ -59,6 +66,13 @@ def message(content: str, status: str = "200 OK", content_type: str = "applicati
     return "\r\n".join([*lines, "", content]).encode()
 
 
+def chunked(content: str, *, packed: bool) -> bytes:
+    """Return a whole HTTP answer as Google's front end writes it."""
+    body = gzip.compress(content.encode(), 1) if packed else content.encode()
+    coding = b"Content-Encoding: gzip\r\n\r\n" if packed else b"\r\n"
+    return b"%s%s%x\r\n%s\r\n0\r\n\r\n" % (USUAL, coding, len(body), body)
+
+
 def answers(mint_seconds: float, secret_seconds: float) -> Callable[[bytes, bytes], tuple[float, bytes]]:
     """Return what answers a path and a head in lower case: the delay in seconds, and the whole answer."""
     metadata, numbers = Metadata(random.Random(1)), itertools.count(1)
@@ -72,7 +86,7 @@ def answers(mint_seconds: float, secret_seconds: float) -> Callable[[bytes, byte
         nonlocal minted
         if path.endswith(b"/auth_tokens"):
             minted = next(numbers)
-            return mint_seconds, message(f'{{"name": "auth_tokens/{minted:064x}"}}')
+            return mint_seconds, chunked(f'{{"name": "auth_tokens/{minted:064x}"}}', packed=b"gzip" in head)
         if b":access" in path:
             return secret_seconds, secret
         if path == b"/minted":

@@ -1,36 +1,25 @@
-"""HTTP to Gemini by the standard library: connections to one base URL that are kept open between calls.
+"""HTTP to Gemini: connections to one base URL that are kept open between calls.
 
-The SDK's own transport takes three times as long for the same exchange. Neither redirects nor the environment's proxies
+The SDK's own transport takes several times as long for an exchange. Neither redirects nor the environment's proxies
 are followed: the key goes to the base URL and nowhere else.
 """
 
 import contextlib
-import http.client
 import select
 import ssl
 import time
 import weakref
 from collections.abc import Callable
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
 
+from livetoken.gemini.answer import Answer, read_answer
 from livetoken.runtime import sockets
 from livetoken.runtime.deadlines import Deadlines
 
-ANSWER_BYTES = 1024 * 1024  # far above any answer to the making of a token
 IDLE_SECONDS = 20.0  # far below what any side or anything between them waits before it forgets a connection
 WAIT_SECONDS = 4.0  # for connecting, and for each read; the call's own deadline bounds them all together
-FINAL = 200  # answers below this status announce another one
-
-
-class Answer(NamedTuple):
-    """An answer, read whole; its content is still compressed where its headers say so."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    content: bytes
 
 
 class NotConnectedError(TimeoutError):
@@ -76,17 +65,15 @@ class Connections:
             raise NotConnectedError from error
         try:
             connection.sendall(request)
-            with http.client.HTTPResponse(connection, method="POST") as response:
-                response.begin()
-                content = _read(response)
+            answer = read_answer(connection)
         except BaseException:
             connection.close()
             raise
-        if response.will_close:
-            connection.close()
-        else:
+        if answer.keeps:
             self._idle.append((connection, self._clock()))
-        return Answer(response.status, response.getheaders(), content)
+        else:
+            connection.close()
+        return answer
 
     def prepare(self) -> None:
         """Open a connection that the next exchange finds."""
@@ -124,14 +111,3 @@ def _pop(idle: list[Resting]) -> Resting | None:
         return idle.pop()
     except IndexError:  # perhaps another thread has just taken the last one
         return None
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    if response.status < FINAL:  # its successor would be taken for the answer to another call
-        raise http.client.BadStatusLine(str(response.status))
-    content = response.read(ANSWER_BYTES + 1)
-    if len(content) > ANSWER_BYTES:
-        raise ValueError("the answer is too long")
-    if response.length:  # read with a bound, it does not notice that by itself
-        raise http.client.IncompleteRead(content, response.length)
-    return content

@@ -10,7 +10,8 @@ from google import genai
 from google.genai import errors, types
 
 from livetoken.errors import UpstreamError, UpstreamTimeout
-from livetoken.gemini.connection import WAIT_SECONDS, Answer, Connections, NotConnectedError
+from livetoken.gemini.answer import Answer
+from livetoken.gemini.connection import WAIT_SECONDS, Connections, NotConnectedError
 from livetoken.gemini.meaning import meaning
 from livetoken.gemini.token_request import TokenRequests
 from livetoken.prompts.prompt import TokenSpec

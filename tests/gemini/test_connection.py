@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from livetoken.gemini import connection as connection_module
+from livetoken.gemini import answer as answer_module
 from livetoken.gemini.connection import Connections, tls_context
 from livetoken.runtime import sockets
 from livetoken.runtime.deadlines import Deadlines
@@ -264,7 +264,7 @@ def test_late_answer_is_nobodys() -> None:
 
 def test_endless_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer without end is cut off, and its connection is not used again."""
-    monkeypatch.setattr(connection_module, "ANSWER_BYTES", 100_000)
+    monkeypatch.setattr(answer_module, "ANSWER_BYTES", 100_000)
     written: list[int] = []
 
     def serve(number: int, connection: socket.socket) -> None:

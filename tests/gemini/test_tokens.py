@@ -19,7 +19,7 @@ from google.genai.tokens import Tokens as Tokens_
 
 from dev import processes
 from livetoken.errors import Misconfigured, TemporarilyUnavailable, UpstreamTimeout
-from livetoken.gemini.connection import Answer
+from livetoken.gemini.answer import Answer
 from livetoken.gemini.endpoint import _name
 from livetoken.gemini.token_request import TokenRequests
 from livetoken.gemini.tokens import Token, Tokens
