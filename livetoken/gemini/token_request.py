@@ -26,6 +26,14 @@ _EXPIRES, _NEW_SESSION = (datetime(1970, 1, 1, tzinfo=UTC).replace(microsecond=m
 LENGTH = b"content-length"
 
 
+def _written(value: str | None) -> bytes:
+    """Return a text as the SDK writes it."""
+    return json.dumps(value).encode("ascii")
+
+
+_MARKS = tuple(_written(mark) for mark in (_TEXT, _HANDLE, _EXPIRES.isoformat(), _NEW_SESSION.isoformat()))
+
+
 class Fill(NamedTuple):
     """What one mint fills in. Times are in UTC."""
 
@@ -44,8 +52,7 @@ class WrittenRequest:
         head += [b"%s: %s" % (name, value) for name, value in request.headers.raw if name.lower() != LENGTH]
         self._head = b"\r\n".join(head).split(_KEY.encode())
         (self._length,) = (name for name, _ in request.headers.raw if name.lower() == LENGTH)
-        marks = [_written(mark) for mark in (_TEXT, _HANDLE, _EXPIRES.isoformat(), _NEW_SESSION.isoformat())]
-        self._body = re.split(b"(" + b"|".join(map(re.escape, marks)) + b")", request.read())
+        self._body = re.split(b"(" + b"|".join(map(re.escape, _MARKS)) + b")", request.read())
 
     @property
     def marks(self) -> list[bytes]:
@@ -54,22 +61,13 @@ class WrittenRequest:
 
     def filled(self, fill: Fill) -> bytes:
         """Return the whole request with what one mint fills in."""
-        values = {
-            _written(_TEXT): fill.text,
-            _written(_HANDLE): fill.handle,
-            _written(_EXPIRES.isoformat()): fill.expires_at.isoformat(),
-            _written(_NEW_SESSION.isoformat()): fill.new_session_expires_at.isoformat(),
-        }
+        times = fill.expires_at.isoformat(), fill.new_session_expires_at.isoformat()
+        values = dict(zip(_MARKS, (fill.text, fill.handle, *times), strict=True))
         pieces = list(self._body)
         pieces[1::2] = [_written(values[mark]) for mark in self.marks]
         body = b"".join(pieces)
         head = fill.key.encode("ascii").join(self._head)
         return b"%s\r\n%s: %d\r\n\r\n%s" % (head, self._length, len(body), body)
-
-
-def _written(value: str | None) -> bytes:
-    """Return a text as the SDK writes it."""
-    return json.dumps(value).encode("ascii")
 
 
 def _shape(spec: TokenSpec) -> tuple[object, ...]:

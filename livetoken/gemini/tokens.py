@@ -1,9 +1,8 @@
 """One constrained, single-use ephemeral token: in time, with the key of now, and what the page should know of it."""
 
-import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -106,8 +105,11 @@ class _Mint:
 
     def with_current_key(self, key_source: KeySource) -> Token:
         """Return a token; where Gemini refuses the key, the one that has replaced it is tried once."""
-        with self._timing("secret"):
+        began = time.perf_counter()
+        try:
             key = key_source.get()
+        finally:
+            self._measure("secret", began)
         try:
             return self._with(key)
         except KeyRefusedError as refused:
@@ -126,17 +128,15 @@ class _Mint:
         expires_at = now + timedelta(seconds=lives)
         new_session_expires_at = now + timedelta(seconds=min(lives, settings.new_session_seconds))
         self.measured["keyVersion"] = key.version
-        with self._timing("mint"):
+        began = time.perf_counter()
+        try:
             name = self._gemini.create(self._spec, key.value, expires_at, new_session_expires_at)
+        finally:
+            self._measure("mint", began)
         return Token(name, self._spec, expires_at, new_session_expires_at, self.measured)
 
-    @contextlib.contextmanager
-    def _timing(self, what: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.measured[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - started), 1)
+    def _measure(self, what: str, began: float) -> None:
+        self.measured[f"{what}Milliseconds"] = round(1000 * (time.perf_counter() - began), 1)
 
 
 def _gemini(settings: Settings, deadlines: Deadlines) -> "Gemini":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -10,15 +11,17 @@ from livetoken.errors import Refusal
 from livetoken.gemini.tokens import Token
 from livetoken.settings.environment import Settings
 
+_JSON = ("Content-Type", "application/json")
+_ALWAYS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Vary", "Origin"))
+
 
 def answer(status: int, content: dict[str, Any] | None, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON answer, or an empty one, that nobody may cache or take for another type."""
-    response = Response(json.dumps(content) if content is not None else b"", status, content_type="application/json")
-    response.headers.update(
-        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin", **(headers or {})}
-    )
-    if content is None:
-        del response.headers["Content-Type"]
+    told = [*_ALWAYS, *(headers or {}).items()]
+    if content is not None:
+        return Response(json.dumps(content), status, [_JSON, *told])
+    response = Response(b"", status, told)
+    del response.headers["Content-Type"]
     return response
 
 
@@ -37,8 +40,8 @@ def token(minted: Token, settings: Settings, request_id: str) -> Response:
     prompt = minted.spec.prompt
     content: dict[str, Any] = {
         "token": minted.name,
-        "expiresAt": f"{minted.expires_at:%Y-%m-%dT%H:%M:%SZ}",
-        "newSessionExpiresAt": f"{minted.new_session_expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        "expiresAt": _written(minted.expires_at),
+        "newSessionExpiresAt": _written(minted.new_session_expires_at),
         "model": f"models/{minted.spec.model}",
         "voice": minted.spec.voice,
         "prompt": prompt.name,
@@ -51,6 +54,11 @@ def token(minted: Token, settings: Settings, request_id: str) -> Response:
     if prompt.front.budget_minutes:
         content["budget"] = {"minutes": prompt.front.budget_minutes}
     return answer(200, content)
+
+
+def _written(time: datetime) -> str:
+    """Return a time in UTC as RFC 3339 has it, in whole seconds."""
+    return time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def reported() -> Response:

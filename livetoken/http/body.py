@@ -26,6 +26,10 @@ _deadlines = BodyDeadlines(BODY_SECONDS)
 _drains = threading.BoundedSemaphore(DRAINS)
 
 
+class _Nothing(io.BytesIO):
+    """A body of which nothing is left."""
+
+
 def read_json(request: Request, most: int = BODY_BYTES) -> dict[str, Any]:
     """Return the body's JSON object, of at most `most` bytes; an empty one where there is neither body nor type.
 
@@ -57,6 +61,7 @@ def _read(request: Request, most: int) -> bytes:
         raise BodyTooLarge(most)
     if expected is not None and len(body) < expected:
         raise InvalidJson("the body is shorter than announced")
+    request.stream = _Nothing()
     return body
 
 
@@ -66,15 +71,16 @@ def drain(request: Request) -> None:
     Who waits to be asked for a body is not asked any more, and not all threads can be held by slow ones: then the
     connection ends with the answer.
     """
-    if server.expects_continue(request) or not _drains.acquire(blocking=False):
-        server.use_no_more(request.environ)
-    else:
-        try:
-            _read_away(request)
-        finally:
-            _drains.release()
+    if not isinstance(request.stream, _Nothing):
+        if server.expects_continue(request) or not _drains.acquire(blocking=False):
+            server.use_no_more(request.environ)
+        else:
+            try:
+                _read_away(request)
+            finally:
+                _drains.release()
+        request.stream = _Nothing()  # the framework reads it once more
     server.end_promptly(request)
-    request.stream = io.BytesIO()  # the framework reads it once more
 
 
 def _read_away(request: Request) -> None:

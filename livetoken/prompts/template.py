@@ -110,7 +110,9 @@ class Template:
             name: Fenced(text, mark, marker) for (name, mark), text in zip(PLACEHOLDERS.items(), texts, strict=True)
         }
         values["knowledge"] = knowledge
-        text = self._template.render(lang=page.language, **values).strip()
+        # by its low-level function: `render` would first join the environment's own globals, which no template can name
+        context = self._template.new_context(values | {"lang": page.language}, shared=True)
+        text = "".join(self._template.root_render_func(context)).strip()
         if not text:
             return ""
         for name, heading in _WHERE_NOT_PLACED.items():

@@ -19,6 +19,7 @@ _PLAIN = (
     "[\x00-\u02ff\u0388-\u0482\u048a-\u052f\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
     "\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"
 )
+_HARMLESS = bytes(range(0x20, 0x7F)) + b"\n\t"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _ABOVE_DIGITS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # seen
 _JOINERS = "\u200c\u200d"
@@ -58,11 +59,22 @@ def clean(text: str) -> str:
     """
     for end in ("\r\n", "\r", "\u0085", "\u2028", "\u2029"):
         text = text.replace(end, "\n")
-    if not text.replace("\n", "").replace("\t", "").isprintable():
-        text = "".join([character for character in text if character in _KEPT or character.isprintable()])
-    if not text.isascii() and not re.fullmatch(_PLAIN, text):
+    others = _beyond_ascii(text)
+    if not others.isprintable() and not all(map(_stays, set(others))):
+        text = "".join(filter(_stays, text))
+        others = _beyond_ascii(text)
+    if not re.fullmatch(_PLAIN, others):
         text = _composed(re.sub(_INVISIBLE, "", text))
     return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()
+
+
+def _beyond_ascii(text: str) -> str:
+    """Return the characters of `text` that need a look: those of most pages are few, and the look takes long."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _HARMLESS).decode("utf-8", "surrogatepass")
+
+
+def _stays(character: str) -> bool:
+    return character in _KEPT or character.isprintable()
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ import functools
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -71,11 +71,9 @@ class Deadlines:
         finally:
             self._request.ends = min(began + START_SECONDS, self._clock() + REQUEST_SECONDS)
 
-    @contextlib.contextmanager
-    def bounded(self, seconds: float) -> Iterator[None]:
+    def bounded(self, seconds: float) -> sockets.ending_in:
         """While the block runs, this thread's sockets and calls end within `seconds`, or with the request."""
-        with sockets.ending_in(self.left(seconds)):
-            yield
+        return sockets.ending_in(self.left(seconds))
 
     def within(self, seconds: float, call: Callable[[], T], late: Callable[[T], None] = _nothing) -> T:
         """Return what `call` returns, or raise what it raises; it runs in another thread.

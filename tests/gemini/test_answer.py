@@ -99,6 +99,8 @@ def test_however_it_comes(sent: bytes, size: int) -> None:
         (b"HTTP/1.1 429 Busy\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\nabc", b"abc"),
         (OK + b"Content-Length: 3\r\n\r\nabcdef", b"abc"),
         (OK + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", b"abc"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n", b"abc"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n", b"abc"),
         (OK + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"abc"),
     ],
 )
