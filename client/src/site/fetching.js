@@ -4,6 +4,8 @@ import { ownAddress } from '../address.js';
 import { unlessBlocked, watchPolicy } from '../policy.js';
 import { LiveError } from '../errors.js';
 
+export const SCRIPT = /^(text|application)\/(x-)?javascript\b/i;
+
 /**
  * @typedef {object} Bounds
  * @property {number} bytes
@@ -36,6 +38,9 @@ export async function fetchText(address, { bytes, milliseconds, types, signal })
   }
   return { text: await readUpTo(response, bytes, late), type, address: last };
 }
+
+/** A small script of this site, to read in it. @param {URL} address */
+export const fetchScript = async (address) => (await fetchText(address, { bytes: 20_000, milliseconds: 3000, types: SCRIPT })).text;
 
 /**
  * @param {Response} response

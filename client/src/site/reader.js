@@ -10,7 +10,8 @@ const MILLISECONDS = 8000;
 const CHARACTERS = 8000;
 const ELEMENTS = 50_000;
 const TYPES = /^(text\/(html|plain|markdown|x-markdown)|application\/xhtml\+xml)\b/i;
-const HIDDEN = '[hidden], [inert], dialog:not([open]), [popover], nav, object';
+// The last are the marks beside headings that link to them.
+const HIDDEN = '[hidden], [inert], dialog:not([open]), [popover], nav, object, a.headerlink, a.header-anchor, a.hash-link, a.anchorjs-link';
 const HIDING_STYLE = /(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0*\s*(;|!|$)|font-size\s*:\s*0|clip-path\s*:|clip\s*:|(text-indent|left|top|right)\s*:\s*-\d{3})/i;
 const IN_LINE = /^(a|abbr|b|bdi|bdo|cite|code|data|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strong|sub|sup|time|tt|u|var|wbr)$/;
 

@@ -24,8 +24,14 @@ export function textOfHtml(html) {
     .replace(/<(script|style|template)\b.*?(<\/\1\s*>|$)/gi, ' ')
     .replace(/<\/?(mark|em|strong|b|i|code|span|a|small|abbr|kbd)\b[^<>]*>/gi, '')
     .replace(/<!--.*?(-->|$)|<\/?[a-z!][^<>]*>?/gi, ' ');
-  return lineOf(bare.replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{1,10});/gi, (whole, name) => decoded(name) ?? whole));
+  return unescaped(bare);
 }
+
+/**
+ * A text in which only characters are escaped, as in HTML, and all else is what it looks like.
+ * @param {unknown} text
+ */
+export const unescaped = (text) => lineOf(lineOf(text).replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{1,10});/gi, (whole, name) => decoded(name) ?? whole));
 
 /** @param {string} name of an entity */
 function decoded(name) {
