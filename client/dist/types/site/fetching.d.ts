@@ -26,6 +26,8 @@ export function fetchText(address: URL, { bytes, milliseconds, types, signal }: 
  * @returns {Promise<Value>}
  */
 export function inTime<Value>(promise: Promise<Value>, milliseconds: number, sentence: string): Promise<Value>;
+export const SCRIPT: RegExp;
+export function fetchScript(address: URL): Promise<string>;
 export type Bounds = {
     bytes: number;
     milliseconds: number;
