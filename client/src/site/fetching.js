@@ -11,6 +11,7 @@ export const SCRIPT = /^(text|application)\/(x-)?javascript\b/i;
  * @property {number} bytes
  * @property {number} milliseconds
  * @property {RegExp} types of the answer's Content-Type
+ * @property {boolean} [kept] may come from the browser's cache, where a page may lie as a signed-in visitor has seen it
  * @property {AbortSignal} [signal]
  */
 
@@ -21,10 +22,10 @@ export const SCRIPT = /^(text|application)\/(x-)?javascript\b/i;
  * @param {Bounds} bounds
  * @returns {Promise<{ text: string, type: string, address: URL }>}
  */
-export async function fetchText(address, { bytes, milliseconds, types, signal }) {
+export async function fetchText(address, { bytes, milliseconds, types, kept = true, signal }) {
   watchPolicy();
   const late = AbortSignal.timeout(milliseconds);
-  const response = await fetch(address, { mode: 'same-origin', credentials: 'omit', signal: signal ? AbortSignal.any([signal, late]) : late })
+  const response = await fetch(address, { mode: 'same-origin', credentials: 'omit', cache: kept ? 'default' : 'no-store', signal: signal ? AbortSignal.any([signal, late]) : late })
     .catch(async (cause) => {
       if (cause.name === 'TimeoutError') throw new Error(`${address.pathname} did not come in time`);
       const error = await unlessBlocked(address.href, new LiveError('unreachable', { cause }));

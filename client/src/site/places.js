@@ -1,6 +1,7 @@
 /** Places of the site, as a search index names them, and which of them may be told. Licence: Apache-2.0 */
 
 import { ownAddress } from '../address.js';
+import { give } from './given.js';
 import { cutAt, textOfHtml } from './wording.js';
 
 const PLACES = 20_000; // of one index
@@ -34,6 +35,7 @@ export function placesOf(found, base, readers = { title: textOfHtml, text: textO
   const places = [];
   for (const { title, address: written, text, words } of found.slice(0, PLACES)) {
     const address = ownAddress(written, base);
+    give(address);
     if (address) places.push({ title: titleOf(title, readers.title), address: address.href, text: readers.text(typeof text === 'string' ? text.slice(0, CHARACTERS) : ''), words });
   }
   return places;

@@ -9,11 +9,20 @@ const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
  */
 export const cutAt = (text, characters) => (text.length <= characters ? text : `${text.slice(0, characters - 2).replace(/[\uD800-\uDBFF]$/, '').trimEnd()} …`);
 
+const JOINERS = /(?:\u200c|\u200d){2,}/gu;
+const UNSEEN = /(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
+
+/**
+ * The text without what nobody sees: orders to the model could hide there, and a title could read backwards.
+ * @param {string} text
+ */
+export const seen = (text) => text.normalize('NFC').replace(UNSEEN, '').replace(JOINERS, '');
+
 /**
  * The words of something that may be anything, on one line.
  * @param {unknown} value
  */
-export const lineOf = (value) => (typeof value === 'string' ? value : '').normalize('NFC').replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+export const lineOf = (value) => seen(typeof value === 'string' ? value : '').replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 /**
  * The text of a piece of HTML, as search indexes hold it.
