@@ -51,7 +51,7 @@ test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
 test-busy: $(READY) ## run all tests, or some, with two busy loops for each processor beside them
 	@$(BIN)/python -m dev.busy 2400 $(MAKE) --no-print-directory test
 
-test-installs: $(READY) ## run the tests that install software
+test-installs: $(READY) .cache/generators/.ready ## run the tests that install software, or use what is installed apart
 	@$(BIN)/python -m pytest -m installs
 
 test-terraform: $(READY) ## apply terraform/ and run its pipeline, where the providers are at hand
@@ -95,7 +95,7 @@ format: $(READY) ## bring the code into form
 	$(BIN)/ruff format
 
 lock: $(READY) ## pin requirements*.txt anew, with hashes, for all supported Pythons
-	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy,mutmut,golden}; do echo "$$lock.txt …"; \
+	@for lock in requirements{,-run,-dev} dev/requirements/{uv,audit,policy,mutmut,golden,generators}; do echo "$$lock.txt …"; \
 	  $(BIN)/python -m dev.install uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url "$$lock.in" -o "$$lock.txt" || exit 1; done
 

@@ -11,11 +11,13 @@ const WITHOUT_SPACES = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}
  * @returns {import('./site/sources.js').Search}
  */
 export function ranked(places) {
+  const stems = new Set(places.flatMap(({ text, words }) => (words ? wordsOf(text).map(plain) : [])));
   const index = new MiniSearch({
     fields: ['title', 'text'],
     tokenize: wordsOf,
     processTerm: (term) => plain(term) || null,
     searchOptions: {
+      processTerm: (term) => [plain(term), stemOf(plain(term), stems)].filter(Boolean),
       boost: { title: 3 },
       prefix: (term) => term.length > 2,
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
@@ -41,6 +43,16 @@ function wordsOf(text) {
 function pairsOf(run) {
   const characters = [...run];
   return characters.length < 2 ? characters : characters.slice(1).map((character, at) => characters[at] + character);
+}
+
+/**
+ * The beginning of a word that stands for it in an index of stems: navig for navigation.
+ * @param {string} term
+ * @param {Set<string>} stems
+ */
+function stemOf(term, stems) {
+  for (let length = term.length - 1; length > 2 && length > term.length * 0.4; length -= 1) if (stems.has(term.slice(0, length))) return term.slice(0, length);
+  return '';
 }
 
 /** Without case, accents, and the endings that indexes cut off. @param {string} term */

@@ -22,14 +22,26 @@ class Site:
         asked = self.asked
         self.cookies: list[tuple[str, str]] = []  # path, and the cookies that came with its request
         cookies = self.cookies
+        # path → the cookie of a visitor who has signed in, what such a one gets (the browser keeps it), what others get
+        self.signed_in: dict[str, tuple[str, str, str]] = {}
+        signed_in = self.signed_in
 
         class Handler(dev.static_server.Handler):
             def send_head(self) -> io.BytesIO | io.BufferedReader | None:
                 asked.append(self.path)
                 cookies.append((self.path, self.headers.get("Cookie", "")))
+                if self.path in signed_in:
+                    cookie, private, public = signed_in[self.path]
+                    known = cookie in self.headers.get("Cookie", "")
+                    return self.answer(
+                        (private if known else public).encode(),
+                        {"Cache-Control": "private, max-age=600"} if known else {},
+                    )
                 if self.path.split("?", 1)[0] not in pages:
                     return super().send_head()
-                body, headers = pages[self.path.split("?", 1)[0]]
+                return self.answer(*pages[self.path.split("?", 1)[0]])
+
+            def answer(self, body: bytes, headers: dict[str, str]) -> io.BytesIO:
                 self.send_response(302 if "Location" in headers else 200)
                 for name, value in {
                     "Content-Type": "text/html; charset=utf-8",
@@ -37,7 +49,10 @@ class Site:
                     **headers,
                 }.items():
                     self.send_header(name, value)
-                self.end_headers()
+                if "Cache-Control" in headers:  # instead of the one that every answer has
+                    http.server.BaseHTTPRequestHandler.end_headers(self)
+                else:
+                    self.end_headers()
                 return io.BytesIO(body)
 
         handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES), client=client)

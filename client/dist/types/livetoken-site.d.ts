@@ -1,2 +1,3 @@
-/** @type {Record<string, (args: any, site: import('./pagetools.js').Site, signal: AbortSignal) => unknown>} */
-export const PAGE_TOOLS: Record<string, (args: any, site: import("./pagetools.js").Site, signal: AbortSignal) => unknown>;
+/** @type {Record<string, PageTool>} */
+export const PAGE_TOOLS: Record<string, PageTool>;
+export type PageTool = (args: any, site: import("./pagetools.js").Site, signal: AbortSignal) => unknown;

@@ -4,11 +4,14 @@ import { ownAddress } from '../address.js';
 import { unlessBlocked, watchPolicy } from '../policy.js';
 import { LiveError } from '../errors.js';
 
+export const SCRIPT = /^(text|application)\/(x-)?javascript\b/i;
+
 /**
  * @typedef {object} Bounds
  * @property {number} bytes
  * @property {number} milliseconds
  * @property {RegExp} types of the answer's Content-Type
+ * @property {boolean} [kept] may come from the browser's cache, where a page may lie as a signed-in visitor has seen it
  * @property {AbortSignal} [signal]
  */
 
@@ -19,10 +22,10 @@ import { LiveError } from '../errors.js';
  * @param {Bounds} bounds
  * @returns {Promise<{ text: string, type: string, address: URL }>}
  */
-export async function fetchText(address, { bytes, milliseconds, types, signal }) {
+export async function fetchText(address, { bytes, milliseconds, types, kept = true, signal }) {
   watchPolicy();
   const late = AbortSignal.timeout(milliseconds);
-  const response = await fetch(address, { mode: 'same-origin', credentials: 'omit', signal: signal ? AbortSignal.any([signal, late]) : late })
+  const response = await fetch(address, { mode: 'same-origin', credentials: 'omit', cache: kept ? 'default' : 'no-store', signal: signal ? AbortSignal.any([signal, late]) : late })
     .catch(async (cause) => {
       if (cause.name === 'TimeoutError') throw new Error(`${address.pathname} did not come in time`);
       const error = await unlessBlocked(address.href, new LiveError('unreachable', { cause }));
@@ -36,6 +39,9 @@ export async function fetchText(address, { bytes, milliseconds, types, signal })
   }
   return { text: await readUpTo(response, bytes, late), type, address: last };
 }
+
+/** A small script of this site, to read in it. @param {URL} address */
+export const fetchScript = async (address) => (await fetchText(address, { bytes: 20_000, milliseconds: 3000, types: SCRIPT })).text;
 
 /**
  * @param {Response} response

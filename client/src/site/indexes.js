@@ -1,49 +1,68 @@
 /** What the files of search indexes hold: MkDocs', Sphinx', llms.txt and plain lists. Licence: Apache-2.0 */
 
+import { fetchScript } from './fetching.js';
 import { json, listOf, placesOf } from './places.js';
+import { lineOf, textOfHtml, unescaped } from './wording.js';
 
 /** @typedef {import('./places.js').Place} Place */
 /** @typedef {import('./places.js').Found} Found */
 
 /**
- * MkDocs: search/search_index.json; addresses are relative to the folder above.
+ * MkDocs: search/search_index.json; addresses are relative to the folder above. Material for MkDocs keeps the markup of texts and titles; MkDocs
+ * itself has none, and so takes `<` in a text for what it is, though titles are escaped.
  * @param {string} text
  * @param {string} address of the file
  */
 export function mkdocs(text, address) {
-  const docs = listOf(json(text)?.docs).map((doc) => ({ title: doc?.title, address: doc?.location, text: doc?.text }));
-  return placesOf(docs.map((doc) => ({ ...doc, address: doc.address === '' ? './' : doc.address })), new URL('..', address).href);
+  const { config, docs } = json(text) ?? {};
+  const found = listOf(docs).map((doc) => ({ title: doc?.title, address: doc?.location === '' ? './' : doc?.location, text: doc?.text }));
+  return placesOf(found, new URL('..', address).href, config?.indexing ? { title: unescaped, text: lineOf } : undefined);
 }
+
+const PLAIN_TITLES = 66; // of Sphinx' environment, since its version 9: before, titles of pages were HTML
 
 /**
  * Sphinx: searchindex.js holds titles and words, and no text.
  * @param {string} text
  * @param {string} address of the file
  */
-export function sphinx(text, address) {
+export async function sphinx(text, address) {
   const body = /^\s*Search\.setIndex\((\{.*\})\)\s*;?\s*$/s.exec(text)?.[1];
   if (!body) throw new Error('it is no index of Sphinx');
-  const index = json(body);
+  const index = json(withQuotedNames(body));
   const names = listOf(index.docnames);
   const words = names.map(() => /** @type {string[]} */ ([]));
   for (const terms of [index.terms, index.titleterms]) {
     for (const [term, documents] of Object.entries(terms ?? {})) for (const at of [documents].flat()) words[at]?.push(term);
   }
+  const pageOf = await addressing(address);
+  const title = index.envversion?.sphinx >= PLAIN_TITLES ? lineOf : textOfHtml;
   /** @type {Found[]} */
-  const found = names.map((name, at) => ({ title: index.titles?.[at], address: pageOf(name), text: words[at].join(' '), words: true }));
-  for (const [title, places] of Object.entries(index.alltitles ?? {})) {
-    for (const [at, anchor] of listOf(places)) if (anchor && names[at] !== undefined) found.push({ title, address: `${pageOf(names[at])}#${anchor}`, words: true });
+  const found = names.map((name, at) => ({ title: title(index.titles?.[at]), address: pageOf(name), text: words[at].join(' '), words: true }));
+  for (const [entry, places] of [index.alltitles, index.indexentries].flatMap((entries) => Object.entries(entries ?? {}))) {
+    for (const [at, anchor] of listOf(places)) if (anchor && names[at] !== undefined) found.push({ title: entry, address: `${pageOf(names[at])}#${anchor}`, words: true });
   }
-  return placesOf(found, address);
+  return placesOf(found, address, { title: lineOf, text: lineOf });
 }
 
-/** The address of a document, as the page's own Sphinx builds it. @param {unknown} name */
-function pageOf(name) {
-  const { BUILDER, LINK_SUFFIX } = /** @type {any} */ (globalThis).DOCUMENTATION_OPTIONS ?? {};
-  if (typeof name !== 'string') return undefined;
-  const path = `./${name.split('/').map(encodeURIComponent).join('/')}`;
-  if (BUILDER === 'dirhtml') return path.replace(/(^\.\/|\/)index$/, '$1').replace(/\/?$/, '/');
-  return path + (typeof LINK_SUFFIX === 'string' ? LINK_SUFFIX : '.html');
+/** Before version 5 Sphinx wrote names without quotes, as scripts may. @param {string} script */
+const withQuotedNames = (script) => script.replace(/"(?:[^"\\]|\\.)*"|([{,])([A-Za-z_]\w*):/g, (whole, before, name) => (name ? `${before}"${name}":` : whole));
+
+/**
+ * How Sphinx made addresses of the names of documents: it says so in a file beside the index.
+ * @param {string} index its address
+ * @returns {Promise<(name: unknown) => string | undefined>}
+ */
+async function addressing(index) {
+  const file = await fetchScript(new URL('_static/documentation_options.js', index)).catch(() => ''); // then the usual
+  const option = (/** @type {string} */ name) => new RegExp(`\\b${name}: *['"]([^'"\\n]{0,40})['"]`).exec(file)?.[1];
+  const folders = option('BUILDER') === 'dirhtml';
+  const suffix = option('LINK_SUFFIX') ?? '.html';
+  return (name) => {
+    if (typeof name !== 'string') return undefined;
+    const path = `./${name.split('/').map(encodeURIComponent).join('/')}`;
+    return folders ? path.replace(/(^\.\/|\/)index$/, '$1').replace(/\/?$/, '/') : path + suffix;
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Pagefind: an index that searches by itself, in WebAssembly. Licence: Apache-2.0 */
 
 import { ownAddress } from '../address.js';
+import { give } from './given.js';
 import { listOf, titleOf } from './places.js';
 import { textOfHtml } from './wording.js';
 
@@ -25,6 +26,7 @@ export async function pagefind(address) {
     return pages.flatMap((page) => {
       const best = listOf(page?.sub_results).toSorted((one, other) => listOf(other?.locations).length - listOf(one?.locations).length)[0] ?? page;
       const found = ownAddress(best?.url ?? page?.url);
+      give(found);
       const title = titleOf(page?.meta?.title);
       const part = titleOf(best?.title);
       return found ? [{ title: part && part !== title ? `${title}: ${part}` : title, address: found.href, text: textOfHtml(best?.excerpt ?? page?.excerpt) }] : [];

@@ -3,14 +3,17 @@
 import { ownAddress } from '../address.js';
 import { isUntold } from '../visibility.js';
 import { fetchText } from './fetching.js';
-import { cutAt, lineOf } from './wording.js';
+import { give, isGiven } from './given.js';
+import { cutAt, lineOf, seen } from './wording.js';
 
 const BYTES = 2_000_000;
 const MILLISECONDS = 8000;
 const CHARACTERS = 8000;
 const ELEMENTS = 50_000;
+const LINKS = 2000;
 const TYPES = /^(text\/(html|plain|markdown|x-markdown)|application\/xhtml\+xml)\b/i;
-const HIDDEN = '[hidden], [inert], dialog:not([open]), [popover], nav, object';
+// The last are the marks beside headings that link to them.
+const HIDDEN = '[hidden], [inert], dialog:not([open]), [popover], nav, object, a.headerlink, a.header-anchor, a.hash-link, a.anchorjs-link';
 const HIDING_STYLE = /(display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|content-visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0*\s*(;|!|$)|font-size\s*:\s*0|clip-path\s*:|clip\s*:|(text-indent|left|top|right)\s*:\s*-\d{3})/i;
 const IN_LINE = /^(a|abbr|b|bdi|bdo|cite|code|data|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strong|sub|sup|time|tt|u|var|wbr)$/;
 
@@ -32,6 +35,7 @@ const known = new Map();
 export async function readPage({ address: written } = {}, site = {}, signal) {
   const address = ownAddress(written);
   if (!address) return { error: 'Only pages of this site can be read.' };
+  if (!isGiven(address)) return { error: 'Such an address can be read only as the site gives it.' };
   try {
     const page = await pageAt(address, site, signal);
     return { ...page, text: cutAt(page.text, CHARACTERS) || 'This page shows no text that could be read.' };
@@ -60,11 +64,12 @@ export function pageAt(address, site, signal) {
  * @returns {Promise<PageText>}
  */
 async function fetchPage(address, { parts }, signal) {
-  const { text, type, address: last } = await fetchText(address, { bytes: BYTES, milliseconds: MILLISECONDS, types: TYPES, signal });
+  const { text, type, address: last } = await fetchText(address, { bytes: BYTES, milliseconds: MILLISECONDS, types: TYPES, kept: false, signal });
   const hash = address.hash && !last.hash ? address.hash : last.hash;
   const place = { address: last.href.split('#')[0] + hash };
-  if (!/html/i.test(type)) return { title: lineOf(/^#\s+(.*)/m.exec(text)?.[1]), ...place, text: text.normalize('NFC').trim() };
+  if (!/html/i.test(type)) return { title: lineOf(/^#\s+(.*)/m.exec(text)?.[1]), ...place, text: seen(text).trim() };
   const page = parsed(text);
+  for (const link of [...page.links].slice(0, LINKS)) give(ownAddress(link.getAttribute('href'), last.href));
   return { title: cutAt(lineOf(page.title), 200), ...place, text: textOfPage(page, parts?.() ?? null) };
 }
 
@@ -102,7 +107,7 @@ function textOfPage(page, selector) {
     if (isShown(part.parentElement)) append(part, walk, false);
     walk.text += '\n';
   }
-  return walk.text.normalize('NFC').replace(/[^\S\n]+/g, ' ').replace(/ ?\n[ \n]*/g, '\n').trim();
+  return seen(walk.text).replace(/[^\S\n]+/g, ' ').replace(/ ?\n[ \n]*/g, '\n').trim();
 }
 
 /** @param {Element | null} element */

@@ -1,13 +1,12 @@
 /** Where the search index of the site is. Licence: Apache-2.0 */
 
 import { ownAddress } from '../address.js';
-import { fetchText, inTime } from './fetching.js';
+import { fetchText, inTime, SCRIPT } from './fetching.js';
 import { list, llms, llmsFull, mkdocs, sphinx } from './indexes.js';
 import { pagefind } from './pagefind.js';
 
 const BYTES = 8_000_000;
 const MILLISECONDS = 6000;
-const SCRIPT = /^(text|application)\/(x-)?javascript\b/i;
 const JSON_FILE = /^(application\/(.*\+)?json|text\/(json|plain))\b/i;
 const TEXT = /^(text\/(plain|markdown|x-markdown)|application\/octet-stream)\b/i;
 
@@ -18,7 +17,7 @@ const TEXT = /^(text\/(plain|markdown|x-markdown)|application\/octet-stream)\b/i
  * @property {RegExp} name of the file
  * @property {string} usual where it is below the site's root
  * @property {RegExp} types
- * @property {(text: string, address: string) => import('./places.js').Place[]} [read]
+ * @property {(text: string, address: string) => import('./places.js').Place[] | Promise<import('./places.js').Place[]>} [read]
  */
 
 /** In this order. @type {Source[]} */
@@ -43,7 +42,7 @@ export async function findIndex(named, ranked) {
       // also where it is a program: a missing file is told better than a failed import
       const { text, address: last } = await fetchText(address, { bytes: BYTES, milliseconds: MILLISECONDS, types: source.types });
       if (!source.read) return await inTime(pagefind(address), MILLISECONDS, 'it did not come in time');
-      const places = source.read(text, last.href);
+      const places = await source.read(text, last.href);
       if (!places.length) throw new Error('it names no page of this site');
       return await ranked(places);
     } catch (/** @type {any} */ error) {
@@ -71,17 +70,23 @@ function usual() {
 
 /** Where the site may begin: as its generator says, else above the page's first folder, or at the origin. */
 function roots() {
-  const { contentRoot, content_root: sphinxRoot } = /** @type {any} */ (document.documentElement.dataset);
-  const said = ownAddress(sphinxRoot ?? contentRoot ?? mkdocsRoot(), location.href)?.href;
+  const said = ownAddress(saidRoot(), location.href)?.href;
   const first = /^\/[^/]+\//.exec(location.pathname)?.[0] ?? '/';
   return [...new Set(said ? [said] : [location.origin + first, `${location.origin}/`])];
 }
 
+/** The site's root as the page of a generator names it, always as a folder. */
+function saidRoot() {
+  const { contentRoot, content_root: sphinx } = /** @type {any} */ (document.documentElement.dataset); // Sphinx from 7.2 on
+  const options = document.getElementById('documentation_options')?.getAttribute('data-url_root'); // … and before
+  const said = sphinx ?? contentRoot ?? options ?? materialRoot() ?? /** @type {any} */ (globalThis).base_url; // the last is MkDocs'
+  return said && typeof said === 'string' ? said.replace(/\/?$/, '/') : undefined;
+}
+
 /** Material for MkDocs says it in a script of data. */
-function mkdocsRoot() {
+function materialRoot() {
   try {
-    const { base } = JSON.parse(document.getElementById('__config')?.textContent ?? '{}');
-    return typeof base === 'string' ? base.replace(/\/?$/, '/') : undefined;
+    return JSON.parse(document.getElementById('__config')?.textContent ?? '{}').base;
   } catch {
     return undefined;
   }

@@ -9,11 +9,20 @@ const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
  */
 export const cutAt = (text, characters) => (text.length <= characters ? text : `${text.slice(0, characters - 2).replace(/[\uD800-\uDBFF]$/, '').trimEnd()} …`);
 
+const JOINERS = /(?:\u200c|\u200d){2,}/gu;
+const UNSEEN = /(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
+
+/**
+ * The text without what nobody sees: orders to the model could hide there, and a title could read backwards.
+ * @param {string} text
+ */
+export const seen = (text) => text.normalize('NFC').replace(UNSEEN, '').replace(JOINERS, '');
+
 /**
  * The words of something that may be anything, on one line.
  * @param {unknown} value
  */
-export const lineOf = (value) => (typeof value === 'string' ? value : '').normalize('NFC').replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+export const lineOf = (value) => seen(typeof value === 'string' ? value : '').replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 /**
  * The text of a piece of HTML, as search indexes hold it.
@@ -24,8 +33,14 @@ export function textOfHtml(html) {
     .replace(/<(script|style|template)\b.*?(<\/\1\s*>|$)/gi, ' ')
     .replace(/<\/?(mark|em|strong|b|i|code|span|a|small|abbr|kbd)\b[^<>]*>/gi, '')
     .replace(/<!--.*?(-->|$)|<\/?[a-z!][^<>]*>?/gi, ' ');
-  return lineOf(bare.replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{1,10});/gi, (whole, name) => decoded(name) ?? whole));
+  return unescaped(bare);
 }
+
+/**
+ * A text in which only characters are escaped, as in HTML, and all else is what it looks like.
+ * @param {unknown} text
+ */
+export const unescaped = (text) => lineOf(lineOf(text).replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{1,10});/gi, (whole, name) => decoded(name) ?? whole));
 
 /** @param {string} name of an entity */
 function decoded(name) {

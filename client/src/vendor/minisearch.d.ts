@@ -5,6 +5,7 @@ export default class MiniSearch<Document extends { id: number }> {
     tokenize(text: string): string[];
     processTerm(term: string): string | null;
     searchOptions: {
+      processTerm(term: string): string[];
       boost: Record<string, number>;
       prefix(term: string): boolean;
       fuzzy(term: string): number | false;

@@ -306,7 +306,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", [*CHANGES, "a query"])
 def test_nothing_that_was_written_is_lost(change: str, pages: Any, cloud: Google) -> None:
     """A form that was changed keeps the page; an address with a query may do something: the visitor gets a link."""
-    body = "<form><input id=t value=given><input id=c type=checkbox><select id=s><option>1<option>2</select><textarea id=a>given</textarea><input type=hidden id=x><input type=range></form><div id=e contenteditable></div><div id=h></div>"
+    body = "<form><input id=t value=given><input id=c type=checkbox><select id=s><option>1<option>2</select><textarea id=a>given</textarea><input type=hidden id=x><input type=range></form><div id=e contenteditable></div><div id=h></div><a href='/page3.html?delete=1'>Delete</a>"
     tab = pages('prompt="site-tools"', body=body)
     if change in CHANGES:
         tab.page.evaluate(f"() => {{ document.querySelector('#x').value = 'set by a script'; {CHANGES[change]}; }}")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dev.children import ROOT
+from tests.client.browser.tools import call, use
 
 pytestmark = pytest.mark.conversations
 
@@ -33,21 +34,10 @@ def page(open_tab: Any, site: Any) -> Any:
         tab = open_tab(site.add(path, body, **headers))
         tab.warnings = []
         tab.page.on("console", lambda message: tab.warnings.append(message.text) if message.type == "warning" else None)
-        tab.page.evaluate(
-            """async (index) => {
-              const { PAGE_TOOLS } = await import('/livetoken-site.js');
-              window.call = (name, args) => PAGE_TOOLS[name](args, { index: () => index || null, open: async ({ href }) => ({ opened: href }) }, new AbortController().signal);
-            }""",
-            index,
-        )
+        use(tab, index)
         return tab
 
     return open_one
-
-
-def call(tab: Any, name: str, **args: Any) -> Any:
-    """What the tool answers."""
-    return tab.page.evaluate("([name, args]) => call(name, args)", [name, args])
 
 
 def test_only_addresses_of_the_site_are_taken(page: Any, site: Any) -> None:
@@ -139,7 +129,7 @@ def test_a_long_page_is_cut(page: Any, site: Any) -> None:
 # ── Search
 
 MKDOCS = {
-    "config": {},
+    "config": {"fields": {"title": {"boost": 1000.0}}},  # Material's, which keeps markup
     "docs": [
         {"location": "", "title": "Home", "text": "Welcome to the canal."},
         {"location": "guide/locks/", "title": "Locks", "text": "<p>A <b>lock</b> lifts boats &amp; barges.</p>"},
@@ -228,6 +218,7 @@ def test_each_index_finds_the_page(index: str, address: str, excerpt: str, page:
     text, kind = FILES[index]
     site.add(index, text.replace("{origin}", site.url), Content_Type=kind)
     site.add("/sphinx/guide/locks.html", LOCKS)
+    site.add("/sphinx/_static/documentation_options.js", "const DOCUMENTATION_OPTIONS = { BUILDER: 'html' };", Content_Type="text/javascript")  # fmt: skip
     results = call(page(index=index), "search_site", query="locks")["results"]
     assert results[0]["address"] == site.url + address
     assert excerpt in results[0]["excerpt"]

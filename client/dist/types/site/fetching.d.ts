@@ -3,6 +3,7 @@
  * @property {number} bytes
  * @property {number} milliseconds
  * @property {RegExp} types of the answer's Content-Type
+ * @property {boolean} [kept] may come from the browser's cache, where a page may lie as a signed-in visitor has seen it
  * @property {AbortSignal} [signal]
  */
 /**
@@ -12,7 +13,7 @@
  * @param {Bounds} bounds
  * @returns {Promise<{ text: string, type: string, address: URL }>}
  */
-export function fetchText(address: URL, { bytes, milliseconds, types, signal }: Bounds): Promise<{
+export function fetchText(address: URL, { bytes, milliseconds, types, kept, signal }: Bounds): Promise<{
     text: string;
     type: string;
     address: URL;
@@ -26,6 +27,8 @@ export function fetchText(address: URL, { bytes, milliseconds, types, signal }: 
  * @returns {Promise<Value>}
  */
 export function inTime<Value>(promise: Promise<Value>, milliseconds: number, sentence: string): Promise<Value>;
+export const SCRIPT: RegExp;
+export function fetchScript(address: URL): Promise<string>;
 export type Bounds = {
     bytes: number;
     milliseconds: number;
@@ -33,5 +36,9 @@ export type Bounds = {
      * of the answer's Content-Type
      */
     types: RegExp;
+    /**
+     * may come from the browser's cache, where a page may lie as a signed-in visitor has seen it
+     */
+    kept?: boolean | undefined;
     signal?: AbortSignal | undefined;
 };

@@ -1,7 +1,8 @@
 /** @typedef {import('./places.js').Place} Place */
 /** @typedef {import('./places.js').Found} Found */
 /**
- * MkDocs: search/search_index.json; addresses are relative to the folder above.
+ * MkDocs: search/search_index.json; addresses are relative to the folder above. Material for MkDocs keeps the markup of texts and titles; MkDocs
+ * itself has none, and so takes `<` in a text for what it is, though titles are escaped.
  * @param {string} text
  * @param {string} address of the file
  */
@@ -11,7 +12,7 @@ export function mkdocs(text: string, address: string): import("./places.js").Pla
  * @param {string} text
  * @param {string} address of the file
  */
-export function sphinx(text: string, address: string): import("./places.js").Place[];
+export function sphinx(text: string, address: string): Promise<import("./places.js").Place[]>;
 /**
  * llms.txt: a list of links; what follows one describes it.
  * @param {string} text

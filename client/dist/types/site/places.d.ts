@@ -16,12 +16,16 @@
  * The places of an index that are of this site.
  * @param {Found[]} found
  * @param {string} base what its addresses are relative to
+ * @param {{ title: (written: unknown) => string, text: (written: unknown) => string }} [readers] of titles and texts as this index writes them
  * @returns {Place[]}
  */
-export function placesOf(found: Found[], base: string): Place[];
+export function placesOf(found: Found[], base: string, readers?: {
+    title: (written: unknown) => string;
+    text: (written: unknown) => string;
+}): Place[];
 /** The file's own JSON, or an error for the owner. @param {string} text */
 export function json(text: string): any;
-export function titleOf(title: unknown): string;
+export function titleOf(title: unknown, read?: (written: unknown) => string): string;
 export function listOf(value: unknown): any[];
 export type Place = {
     title: string;

@@ -19,5 +19,5 @@ export type Source = {
      */
     usual: string;
     types: RegExp;
-    read?: ((text: string, address: string) => import("./places.js").Place[]) | undefined;
+    read?: ((text: string, address: string) => import("./places.js").Place[] | Promise<import("./places.js").Place[]>) | undefined;
 };

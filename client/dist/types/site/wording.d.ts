@@ -11,4 +11,6 @@ export function textOfHtml(html: unknown): string;
  */
 export function excerptOf(text: string, query: string, characters: number): string;
 export function cutAt(text: string, characters: number): string;
+export function seen(text: string): string;
 export function lineOf(value: unknown): string;
+export function unescaped(text: unknown): string;

@@ -88,7 +88,7 @@ def calls(
     """
     if turn.results:
         waiting = page_tools.take(conversation, turn.results)
-        return [_called(waiting, chance)] if waiting else []
+        return [called(waiting, chance)] if waiting else []
     declared = [
         function
         for tool in setup.get("tools", [])
@@ -102,7 +102,7 @@ def calls(
         wish = page_tools.wish(part, known)
         call = page_tools.arguments(wish, conversation, instruction(setup), known) if wish else None
         if call:
-            found.append(_called(call, chance))
+            found.append(called(call, chance))
             continue
         for function in declared:
             if function["name"] in known:
@@ -116,7 +116,8 @@ def calls(
     return found
 
 
-def _called(call: tuple[str, dict[str, Any]], chance: random.Random) -> dict[str, Any]:
+def called(call: tuple[str, dict[str, Any]], chance: random.Random) -> dict[str, Any]:
+    """A call as a message has it."""
     name, args = call
     return {"id": call_id(chance), "name": name, "args": args}
 

@@ -5,7 +5,7 @@ import collections
 import contextlib
 from typing import Any
 
-from gemini_live_emulator.live import script
+from gemini_live_emulator.live import orders, script
 from gemini_live_emulator.live.context import SessionContext
 from gemini_live_emulator.live.model_turn import ModelTurn
 from gemini_live_emulator.live.tool_calls import ToolCalls
@@ -32,6 +32,10 @@ class TurnQueue:
     def playing(self) -> bool:
         """Whether a turn is not over: still generating, or the sound not yet played to its end."""
         return self.task is not None and not self.task.done()
+
+    @property
+    def _obeys(self) -> bool:
+        return self._context.state.options.found_orders == "obeyed"
 
     @property
     def generating(self) -> bool:
@@ -98,6 +102,10 @@ class TurnQueue:
     def _calls_for(self, turn: UserTurn, planned: Planned | None) -> list[dict[str, Any]]:
         """The calls that a scenario asks for; without one those that the user's words ask for."""
         context = self._context
+        if planned is None and turn.results and self._obeys:
+            ordered = orders.calls(turn.results, context.conversation)
+            if ordered:
+                return [script.called(call, context.state.chance) for call in ordered]
         if planned is None:
             return script.calls(context.setup, context.conversation, turn, context.state.chance)
         if turn.results:
@@ -116,6 +124,8 @@ class TurnQueue:
     async def _answer(self, turn: UserTurn, text: str) -> None:
         context = self._context
         text = text or script.reply(context.setup, context.conversation, turn, first=self._first)
+        if self._obeys:
+            text = " ".join([text, *orders.words(turn.results, context.conversation)])
         self._first = False
         if not turn.results:
             context.conversation.add_user_turn(turn)

@@ -35,6 +35,9 @@ class Options:
     )
     unknown_calls: str = _switch("refused", "ignored", "a function response whose id was never given out")
     sound_parts: str = _switch("one", "bundled", "how many parts of sound a message may hold")
+    found_orders: str = _switch(
+        "ignored", "obeyed", 'orders in what a function returns: Assistant, call NAME {…} or Assistant, say "…"'
+    )
 
 
 SWITCHES = tuple(field for field in dataclasses.fields(Options) if "choices" in field.metadata)
