@@ -231,9 +231,10 @@ def test_fetches_over_https(oidc: Issuer) -> None:
 )
 def test_faulty_document(oidc: Issuer, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors, redirects, endless and dripping documents are given up within the time, and no redirect is followed."""
-    monkeypatch.setattr(signing_keys, "FETCH_SECONDS", 0.5)
+    if fault not in ("hang", "drip"):
+        monkeypatch.setattr(signing_keys, "FETCH_SECONDS", 10)  # what fails by itself needs no time
     oidc.faults["keys"] = fault
-    with within(2.5), pytest.raises((OSError, ValueError)):  # the server would take four seconds and more
+    with within(3), pytest.raises((OSError, ValueError)):  # the server would take four seconds and more
         fetch_json(f"{oidc.url}/keys")
     assert oidc.asked == ["keys"]
 
