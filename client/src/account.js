@@ -6,30 +6,31 @@ const WAIT_MILLISECONDS = 3000;
 export const loadAccount = () => import('./livetoken-usage.js').catch(console.warn); // the error names the file
 
 export class Account {
-  /** @type {import('./usage.js').Usage | null} */
-  #usage = null;
+  /** @type {{ counted?: import('./count.js').Counted } & Partial<import('./count.js').Count>} */
+  #count;
 
   /**
    * @param {import('./session.js').Session} session
    * @param {() => import('./connection.js').Connection | null} connection the one in use
    * @param {import('./tokens.js').Tokens | null} told whose function is told; null where none is
+   * @param {{ counted?: import('./count.js').Counted }} [earlier] what this goes on with
    */
-  constructor(session, connection, told) {
-    const loaded = loadAccount().then((part) => {
-      if (!part) return;
-      this.#usage = new part.Usage(session, connection, (used) => told && part.report(told.source, used));
-      new part.Budget(session, () => connection()?.answer.budget?.minutes);
-    });
+  constructor(session, connection, told, earlier = {}) {
+    this.#count = earlier;
+    const loaded = loadAccount().then((part) => { if (part) this.#count = new part.Count(session, connection, told, earlier.counted); });
     /** Resolves when all is counted; a conversation does not wait longer for it. @type {Promise<unknown>} */
     this.ready = Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS))]);
   }
+
+  /** For the page that goes on with it. */
+  get counted() { return this.#count.counted; }
 
   /**
    * @param {number} id of a transcript entry
    * @param {'up' | 'down' | null} thumb
    */
-  rate(id, thumb) { this.#usage?.rate(id, thumb); }
+  rate(id, thumb) { this.#count.rate?.(id, thumb); }
 
   /** @param {import('./tally.js').Ending} ended */
-  end(ended) { this.#usage?.end(ended); }
+  end(ended) { this.#count.end?.(ended); }
 }

@@ -7,25 +7,37 @@ export class Budget {
   #session;
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
+  #earlier;
+  #began = NaN;
+  #ended = NaN;
 
   /**
    * @param {import('./session.js').Session} session
    * @param {() => number | undefined} minutes known when the session is ready; undefined: as long as its tokens live
+   * @param {number} [earlier] milliseconds that it took on other pages
    */
-  constructor(session, minutes) {
+  constructor(session, minutes, earlier = 0) {
     this.#session = session;
+    this.#earlier = earlier;
     session.addEventListener('ready', () => this.#start(minutes()));
-    this.#start(minutes());
+    if (/^(listening|speaking)$/.test(session.state)) this.#start(minutes());
     session.addEventListener('state', ({ detail: { state } }) => {
-      if (state === 'closed' || state === 'failed') this.#timers.forEach(clearTimeout);
+      if (state !== 'closed' && state !== 'failed') return;
+      this.#ended = Date.now();
+      this.#timers.forEach(clearTimeout);
     });
   }
 
+  /** What the conversation has taken so far. */
+  get milliseconds() { return this.#earlier + ((this.#ended || Date.now()) - this.#began || 0); }
+
   /** @param {number} [minutes] */
   #start(minutes) {
+    this.#began = Date.now();
     if (!minutes) return;
-    this.#after(MINUTE * (minutes - 1), () => this.#tell(60));
-    this.#after(MINUTE * minutes, () => this.#end(Date.now() + LAST_WORDS));
+    const left = MINUTE * minutes - this.#earlier;
+    if (left >= MINUTE) this.#after(left - MINUTE, () => this.#tell(60));
+    this.#after(left, () => this.#end(Date.now() + LAST_WORDS));
   }
 
   /** @param {number} latest */

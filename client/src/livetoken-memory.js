@@ -95,9 +95,9 @@ export class Memory {
   /** @returns {import('./dialogue.js').Resumption | undefined} */
   get resumption() {
     if (!this.#record || !this.resumable) return undefined;
-    const { handle, entries, turns } = this.#record.resumption;
+    const { turns, ...rest } = this.#record.resumption;
     const page = this.#noteOfPage();
-    return { handle, entries, turns: page ? [...turns, { contents: contentsOf({ role: 'user', text: page }), saved: false }] : turns };
+    return { ...rest, turns: page ? [...turns, { contents: contentsOf({ role: 'user', text: page }), saved: false }] : turns };
   }
 
   /** What the model is told of a page that it does not know yet. */
@@ -115,6 +115,7 @@ export class Memory {
       this.#session = session;
       this.#follower.disconnect();
       this.#told = this.#host.page().address;
+      session.addEventListener('budget', ({ detail: { secondsLeft } }) => { if (!secondsLeft && owner === this) this.#forgetRecord(); });
     }
     this.#end.hidden = running || !this.resumable;
     this.#end.textContent = words.end;
@@ -148,7 +149,7 @@ export class Memory {
   #leave() {
     if (owner !== this) return;
     this.#save();
-    this.#host.element.session?.close();
+    this.#host.element.session?.close('left');
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#tab = ''; // what another page writes meanwhile is newer
@@ -158,9 +159,15 @@ export class Memory {
   /** The visitor has ended the conversation. */
   forget() {
     if (owner !== this) return;
+    this.#forgetRecord();
+    this.#restoreNothing();
+  }
+
+  /** There is nothing to go on with any more; what was said stays in sight. */
+  #forgetRecord() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#restoreNothing();
+    this.#record = this.#session = null;
     eraseRecord();
   }
 }

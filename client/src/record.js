@@ -30,10 +30,10 @@ export function readRecord() {
 
 /** @param {Omit<TabRecord, 'version'>} record */
 export function writeRecord({ resumption, ...rest }) {
-  let { handle, entries, turns } = resumption;
+  let { entries, turns } = resumption;
   entries = entries.slice(-ENTRIES);
   for (; ;) {
-    const text = JSON.stringify({ version: VERSION, ...rest, resumption: { handle, entries, turns } });
+    const text = JSON.stringify({ version: VERSION, ...rest, resumption: { ...resumption, entries, turns } });
     try {
       if (text.length > CHARACTERS && entries.length + turns.length > 2) throw new Error('long');
       sessionStorage.setItem(KEY, text);
@@ -58,6 +58,8 @@ function isRecord(record) {
   const { until, resumption } = record;
   if (!Number.isFinite(until) || until < Date.now() || until > Date.now() + 7_200_000) return false;
   if (!(resumption?.handle === null || typeof resumption?.handle === 'string')) return false;
+  const { conversation = '', milliseconds } = resumption.counted ?? { milliseconds: 0 };
+  if (!(milliseconds >= 0) || typeof conversation !== 'string') return false;
   return Array.isArray(resumption.entries) && resumption.entries.every(isEntry) && Array.isArray(resumption.turns) && resumption.turns.every(isTurn);
 }
 

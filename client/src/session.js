@@ -38,7 +38,7 @@ export class Session extends SessionEventTarget {
     if (options.resumption) this.#dialogue.resume(options.resumption);
     this.#tools = new Tools(options.functions ?? {}, (call) => this.#emit('toolcall', call), options.site);
     const tokens = options.tokens ?? new Tokens(/** @type {import('./tokens.js').TokenOptions} */ (options));
-    this.#account = new Account(this, () => this.#channel.connection, options.usageReports === false ? null : tokens);
+    this.#account = new Account(this, () => this.#channel.connection, options.usageReports === false ? null : tokens, options.resumption);
     this.#channel = new Channel({
       tokens,
       prepared: this.#account.ready,
@@ -142,7 +142,7 @@ export class Session extends SessionEventTarget {
   get transcript() { return this.#dialogue.entries.map((entry) => ({ ...entry })); }
 
   /** What another session needs to go on with this one. @returns {import('./dialogue.js').Resumption} */
-  get resumption() { return this.#dialogue.resumption; }
+  get resumption() { return { ...this.#dialogue.resumption, counted: this.#account.counted }; }
 
   /**
    * @param {any} message

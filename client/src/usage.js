@@ -13,13 +13,17 @@ export class Usage {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #page = new AbortController();
+  /** `requestId` of the conversation's first token. @type {string | undefined} */
+  conversation;
 
   /**
    * @param {import('./session.js').Session} session
    * @param {() => import('./connection.js').Connection | null} connection the one in use
    * @param {(report: object) => void} send
+   * @param {string} [conversation] the one that goes on
    */
-  constructor(session, connection, send) {
+  constructor(session, connection, send, conversation) {
+    this.conversation = conversation;
     this.#send = send;
     const begin = () => this.#begin(/** @type {import('./connection.js').Connection} */ (connection()));
     session.addEventListener('ready', begin);
@@ -37,7 +41,8 @@ export class Usage {
     if (!connection.answer.requestId) return; // a function of an earlier version
     const former = this.#tally;
     this.#report('resumed');
-    this.#tally = new Tally(connection, former?.conversation);
+    this.#tally = new Tally(connection, this.conversation);
+    this.conversation = this.#tally.conversation;
     if (former) return;
     this.#timer = setInterval(() => this.#report(), EVERY_MILLISECONDS);
     const { signal } = this.#page;

@@ -12,6 +12,7 @@
  * @property {string | null} handle
  * @property {Array<Pick<import('./transcript.js').TranscriptEntry, 'role' | 'text'>>} entries
  * @property {import('./replay.js').Remembered[]} turns
+ * @property {import('./count.js').Counted} [counted] its time and its number in reports, which go on
  */
 export class Dialogue {
     /** @param {DialogueListeners} listeners */
@@ -64,5 +65,9 @@ export type Resumption = {
     handle: string | null;
     entries: Array<Pick<import("./transcript.js").TranscriptEntry, "role" | "text">>;
     turns: import("./replay.js").Remembered[];
+    /**
+     * its time and its number in reports, which go on
+     */
+    counted?: import("./count.js").Counted | undefined;
 };
 import { Replay } from './replay.js';

@@ -1,3 +1,1 @@
-export { Budget } from "./budget.js";
-export { report } from "./report.js";
-export { Usage } from "./usage.js";
+export { Count } from "./count.js";

@@ -2,10 +2,12 @@
 
 import json
 import pathlib
+import re
 from typing import Any
 
 import pytest
 
+from dev.children import ROOT
 from dev.processes import Function, Google
 from tests.client.browser.element import ask, part
 from tests.client.browser.test_site_tools import LOCKS
@@ -147,6 +149,25 @@ def test_questions_of_the_prompt_file_are_the_functions(
     assert asked == [f"http://localhost:{livetoken.port}/?prompt=shop"]
     assert part(tab, "questions").locator("button").all_text_contents() == shown
     assert tab.page.evaluate("document.querySelector('live-voice').shadowRoot.querySelector('.questions b')") is None
+
+
+@pytest.mark.parametrize(("prompt", "answers"), [("guide", True), ("voice-assistant", False)])
+def test_questions_come_from_the_real_function(prompt: str, answers: bool, widget: Any, livetoken: Function) -> None:  # noqa: FBT001 - pytest's parameter
+    """Those of the shipped file stand there before anything is minted; pressing one asks it."""
+    front = (ROOT / "prompts" / f"{prompt}.md").read_text(encoding="utf-8").split("---")[1]
+    written = re.findall(r"^  - (.*\?)$", front, re.MULTILINE)
+    assert bool(written) is answers
+    tab = widget(f'prompt="{prompt}"', microphone=False)
+    buttons = part(tab, "questions").locator("button")
+    if answers:
+        buttons.first.wait_for()
+    tab.until(lambda: [line for line in livetoken.lines() if '"requestMethod": "GET"' in line])
+    tab.page.wait_for_timeout(300)
+    assert buttons.all_text_contents() == written
+    if answers:
+        buttons.first.click()
+        tab.page.wait_for_function("() => document.querySelector('live-voice').session?.transcript[1]?.final")
+        assert written[0] in part(tab, "log").locator(".user").first.text_content()
 
 
 # ── What one can do with a conversation

@@ -1,7 +1,6 @@
 """What a found page can do to a conversation: it gives orders, and a model that obeys them all is played."""
 
 import json
-import pathlib
 import shutil
 import urllib.parse
 from collections.abc import Iterator
@@ -52,7 +51,7 @@ def cloud() -> Iterator[Google]:
 @pytest.fixture(scope="module")
 def livetoken(cloud: Google, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
     """The function with a prompt that has page tools and a function of the owner's."""
-    folder: pathlib.Path = tmp_path_factory.mktemp("obedient") / "prompts"
+    folder = tmp_path_factory.mktemp("obedient") / "prompts"
     shutil.copytree(ROOT / "prompts", folder)
     (folder / "obedient.md").write_text(PROMPT, encoding="utf-8")
     settings = {"PROMPTS": str(folder), "LIMIT_PER_ADDRESS": "1000/minute", "LIMIT_PER_ORIGIN": "1000/minute"}

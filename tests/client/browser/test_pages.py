@@ -27,6 +27,8 @@ def test_two_lines_make_an_article_talk(open_tab: Any, site: Any, cloud: Google,
     assert "Nobody has to be there." in re.sub(
         r"\s+", " ", str(cloud.sessions()[0]["effective"]["systemInstruction"]).replace("\\n", " ")
     )
+    # the page tools of its persona fetch under its policy
+    assert "A lock does not stop a thief" in ask(tab, "Read /bicycles/locks.html")
 
 
 def test_the_radio_transmits_while_the_button_is_held(open_tab: Any, site: Any, cloud: Google) -> None:
