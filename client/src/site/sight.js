@@ -1,54 +1,42 @@
 /** Scrolls to a place of the page, and to where nothing stands before it. Licence: Apache-2.0 */
 
-const STEP = 16; // pixels between two places that are looked at
-const MARGIN = 8; // pixels above what is shown
-const EDGE = 32; // pixels from the window's edge within which a sticky bar sticks
+const STEP = 4; // pixels between two places that are looked at
+const MARGIN = 12; // pixels above what is shown
 
 /**
  * Bars and panels that stay in the window, the widget's own among them, are not to cover it.
  * @param {Element} element
- * @param {number} height of what is to be seen
  */
-export function bringIntoSight(element, height) {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const [top, bottom] = freeBand(element);
+export function bringIntoSight(element) {
   const { style } = /** @type {HTMLElement} */ (element);
-  const { scrollMarginBlock } = style;
-  style.scrollMarginBlock = `${top + MARGIN}px ${innerHeight - bottom}px`;
-  element.scrollIntoView({ behavior: still ? 'instant' : 'smooth', block: height < (bottom - top) / 2 ? 'center' : 'start' });
-  style.scrollMarginBlock = scrollMarginBlock;
+  const { scrollMarginTop } = style;
+  style.scrollMarginTop = `${freeFrom(element) + MARGIN}px`;
+  element.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
+  style.scrollMarginTop = scrollMarginTop;
   if (!element.getAttribute('style')) element.removeAttribute('style');
 }
 
 /**
- * The tallest part of the window that is free in the element's middle: from and to which pixel.
+ * Where the tallest part of the window begins that is free in the element's middle, in pixels.
  * @param {Element} element
- * @returns {[number, number]}
  */
-function freeBand(element) {
-  const { left, width } = element.getBoundingClientRect();
-  const x = Math.min(Math.max(left + width / 2, 1), innerWidth - 1);
-  let best = /** @type {[number, number]} */ ([0, 0]);
+function freeFrom(element) {
+  const { x, width } = element.getBoundingClientRect();
+  const covered = (/** @type {number} */ y) => {
+    for (let at = document.elementFromPoint(x + width / 2, y); at && !at.contains(element); at = at.parentElement) {
+      if (/fixed|sticky/.test(getComputedStyle(at).position)) return true;
+    }
+    return false;
+  };
+  let from = 0;
+  let height = 0;
   let start = 0;
   for (let y = 0; y < innerHeight; y += STEP) {
-    if (isCovered(element, x, y + 1) || isCovered(element, x, y + STEP - 1)) start = y + STEP;
-    else if (y + STEP - start > best[1] - best[0]) best = [start, Math.min(y + STEP, innerHeight)];
+    if (covered(y)) start = y + STEP;
+    else if (y - start > height) {
+      height = y - start;
+      from = start;
+    }
   }
-  return best[1] ? best : [0, innerHeight];
-}
-
-/**
- * @param {Element} element
- * @param {number} x
- * @param {number} y
- */
-function isCovered(element, x, y) {
-  for (let at = document.elementFromPoint(x, y); at && !at.contains(element); at = at.parentElement) {
-    const { position } = getComputedStyle(at);
-    if (position === 'fixed') return true;
-    if (position !== 'sticky') continue;
-    const { top, bottom } = at.getBoundingClientRect();
-    if (top < EDGE || bottom > innerHeight - EDGE) return true;
-  }
-  return false;
+  return from;
 }
