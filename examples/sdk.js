@@ -79,7 +79,7 @@ async function converse(question) {
     httpOptions: { apiVersion: ticket.apiVersion, baseUrl: new URL(ticket.websocketUrl.replace(/^ws/, 'http')).origin },
   });
   const usage = usageOf(ticket);
-  status.textContent = 'Connecting …';
+  status.textContent = 'Connecting…';
   answer.textContent = '';
   await new Promise((resolve, reject) => {
     const session = ai.live.connect({

@@ -10,7 +10,9 @@ const WRITTEN = 'M4 6h16M4 12h16M4 18h9';
 const GOOD = 'M7 21V11l4-8c2 0 3 1 2.500 3L13 9h6c1.500 0 2 1 1.700 2l-2 8c-.3 1.300-1 2-2.200 2zM3 11h4v10H3z';
 const BAD = 'M7 3v10l4 8c2 0 3-1 2.500-3L13 15h6c1.500 0 2-1 1.700-2l-2-8C18.400 3.700 17.700 3 16.500 3zM3 3h4v10H3z';
 const STYLES = `
-.actions { display: flex; flex-wrap: wrap; gap: .25rem; align-items: center; flex: none }
+.line { display: flex; gap: .5rem; align-items: center }
+.line .status { flex: 1 }
+.actions { display: flex; gap: .25rem; flex: none }
 .actions button, .rating button { min-block-size: 2.25rem; padding: 0 .5rem; border-color: transparent; font-size: .875em }
 .actions [aria-pressed=true], .rating [aria-pressed=true] { background: color-mix(in srgb, var(--accent) 22%, transparent) }
 .rating { align-self: start; display: flex; margin-block-start: -.4rem }
@@ -34,7 +36,10 @@ export class Actions {
   constructor(host) {
     this.#host = host;
     host.view.addStyles(STYLES);
-    host.view.form.before(this.#row);
+    const { status } = host.view;
+    const line = make('div', { class: 'line' });
+    status.before(line);
+    line.append(status, this.#row);
     this.#copy.onclick = () => this.#copyText();
     this.#save.onclick = () => this.#saveText();
     this.#written.onclick = () => {

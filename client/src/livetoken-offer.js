@@ -7,6 +7,15 @@ import { partWords } from './partwords.js';
 const MOMENT = 4000; // milliseconds in which the visitor can stay
 const ANSWER = 400; // milliseconds until the model has been told
 
+/** An address as people write it. @param {string} path */
+function readable(path) {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path; // it is encoded otherwise
+  }
+}
+
 export class Offer {
   #host;
   #remembers;
@@ -27,7 +36,7 @@ export class Offer {
    */
   async show(address, signal) {
     const { view } = this.#host;
-    const link = make('a', { href: address.href }, address.pathname + address.search + address.hash);
+    const link = make('a', { href: address.href, dir: 'ltr' }, readable(address.pathname + address.search + address.hash));
     const words = partWords(this.#host);
     const reason = this.#reasonToWait(address);
     if (reason) {
@@ -38,6 +47,7 @@ export class Offer {
     const note = make('p', { class: 'note', part: 'note' }, `${words.opening} `, link, ' ', stay);
     view.append(note);
     const decision = await this.#decision(link, stay, signal);
+    if (stay.matches(':focus')) view.log.focus({ preventScroll: true }); // the focus would be lost with the button
     stay.remove();
     if (decision === 'stay' || formsAreChanged()) return { opened: false, reason: 'the visitor stays on this page' };
     // A link that is pressed is seen by pages that change without a load.

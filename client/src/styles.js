@@ -16,7 +16,7 @@ const CSS = `
 :host([hidden]) { display: none }
 :host([theme=dark]) { color-scheme: dark }
 :host([theme=light]) { color-scheme: light }
-:host([floating]) { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; block-size: auto }
+:host([floating]) { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; block-size: auto; max-inline-size: calc(100vw - 2rem) }
 * { box-sizing: border-box }
 [hidden] { display: none !important }
 .card {
@@ -25,7 +25,7 @@ const CSS = `
 }
 :host([floating]) .card {
   position: absolute; inset-block-end: 4.25rem; inset-inline-end: 0; box-shadow: 0 .5rem 2rem #0004;
-  inline-size: min(23rem, calc(100vw - 2rem)); block-size: min(30rem, calc(100dvh - 7rem));
+  inline-size: min(23rem, 100vw - 2rem); block-size: min(30rem, 100dvh - 7rem);
 }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; gap: .5rem; min-block-size: 0 }
 .log > p { margin: 0; padding: .4rem .75rem; border-radius: .75rem; max-inline-size: 88%; overflow-wrap: anywhere; white-space: pre-line }

@@ -3,11 +3,12 @@
 import { partsOf, visibleText } from '../page.js';
 import { HEADINGS } from '../sections.js';
 import { isUntold } from '../visibility.js';
+import { bringIntoSight } from './sight.js';
 import { cutAt, lineOf } from './wording.js';
 
 const NAME = 'livetoken-shown';
 const SHOWN_MILLISECONDS = 8000;
-const RULES = `::highlight(${NAME}) { background-color: #ffe58a; color: #1d1f24 } [${NAME}] { outline: 3px solid #e0a800; outline-offset: 4px }`;
+const RULES = `::highlight(${NAME}){background-color:#ffe58a;color:#1d1f24}[${NAME}]{outline:3px solid #e0a800;outline-offset:4px}`;
 
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
@@ -25,8 +26,7 @@ export function showSection({ section: wanted } = {}, site = {}) {
   const found = words && (withId(words) ?? headed(parts, words.toLowerCase()) ?? saying(parts, words.toLowerCase()));
   if (!found) return { error: 'This page shows no such section.' };
   for (let at = /** @type {Element | null} */ (found); at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  found.scrollIntoView({ behavior: still ? 'instant' : 'smooth', block: found.getBoundingClientRect().height < innerHeight / 2 ? 'center' : 'start' });
+  bringIntoSight(found);
   highlight(found);
   return { shown: true, section: found.id || cutAt(lineOf(visibleText(found)), 100) };
 }

@@ -170,6 +170,36 @@ def test_questions_come_from_the_real_function(prompt: str, answers: bool, widge
         assert written[0] in part(tab, "log").locator(".user").first.text_content()
 
 
+PHONE = {"width": 360, "height": 640}
+HEIGHTS = """() => { const { shadowRoot } = document.querySelector('live-voice');
+  const [log, questions] = ['.log', '.questions'].map((name) => shadowRoot.querySelector(name));
+  return [log.clientHeight, questions.clientHeight, questions.scrollWidth > questions.clientWidth]; }"""
+
+
+@pytest.mark.parametrize(("floating", "room"), [("", 80), ("floating", 220)])
+def test_on_a_phone_the_conversation_can_be_read(floating: str, room: int, widget: Any) -> None:
+    """With questions and actions, what is said keeps its room: the questions are one row that scrolls sideways."""
+    inside = "".join(
+        f"<span slot=question>{question}</span>" for question in ("What do herons eat?", "When?", "Where do they nest?")
+    )
+    tab = widget(f"actions {floating}", inside, microphone=False, viewport=PHONE)
+    if floating:
+        part(tab, "bubble").click()
+    ask(tab, "What do herons do?")
+    tab.page.get_by_role("button", name="Copy the conversation").wait_for()
+    log, questions, scrolls = tab.page.evaluate(HEIGHTS)
+    assert log >= room
+    assert questions < 50
+    assert scrolls
+
+
+def test_the_floating_button_keeps_away_from_both_edges(widget: Any) -> None:
+    """However long its words are."""
+    tab = widget(f'floating label-talk="{"Talk about everything " * 4}"', viewport=PHONE)
+    box = part(tab, "bubble").bounding_box()
+    assert [round(box["x"]), round(box["x"] + box["width"])] == [16, 344]
+
+
 # ── What one can do with a conversation
 
 
@@ -306,3 +336,24 @@ def test_the_model_uses_the_tools(widget: Any, site: Any, cloud: Google) -> None
     scripts = [path for path in site.asked if path.endswith(".js")]
     assert scripts.count("/livetoken-site.js") == 1
     site.pages.pop("/llms.txt")
+
+
+def test_an_address_reads_from_left_to_right_in_arabic_too(widget: Any, site: Any, cloud: Google) -> None:
+    """The link that is offered stands by itself, as people write it."""
+    address = "/%D8%A3%D9%82%D9%81%D8%A7%D9%84/page.html"
+    turns = [
+        {"when": "go", "call": {"name": "open_page", "args": {"address": address}}},
+        {"when": "there", "call": {"name": "open_page", "args": {"address": "/100%/%E0%A4%A"}}},
+    ]
+    cloud.scenario({"session": [{"turn": turns}]})
+    tab = widget('prompt="site-tools"', lang="ar", microphone=False)
+    for count, question in enumerate(("go", "there"), start=1):
+        tab.page.evaluate("(text) => document.querySelector('live-voice').say(text)", question)
+        tab.until(lambda count=count: cloud.sessions() and len(cloud.session()["toolResponses"]) >= count)
+    cloud.scenario({})
+    links = part(tab, "note").locator("a")
+    assert links.all_text_contents() == ["/أقفال/page.html", "/100%/%E0%A4%A"]
+    assert links.first.evaluate("(link) => [getComputedStyle(link).direction, getComputedStyle(link).unicodeBidi]") == [
+        "ltr",
+        "isolate",
+    ]

@@ -279,16 +279,18 @@ def test_the_model_opens_a_page_and_the_talk_goes_on_there(pages: Any, site: Any
 
 
 def test_the_visitor_may_stay(pages: Any, site: Any, cloud: Google) -> None:
-    """Stay here: nothing is opened, and the model hears it."""
+    """Stay here: nothing is opened, the model hears it, and the keyboard is still in the conversation."""
     tab = pages('prompt="site-tools"')
     cloud.scenario(
         {"session": [{"turn": [{"when": "go", "call": {"name": "open_page", "args": {"address": "/page3.html"}}}]}]}
     )
     tab.page.evaluate("document.querySelector('live-voice').say('go there')")
-    tab.page.get_by_role("button", name="Stay here").click()
+    tab.page.get_by_role("button", name="Stay here").focus()
+    tab.page.keyboard.press("Enter")
     cloud.scenario({})
     tab.until(lambda: cloud.session()["toolResponses"])
     assert cloud.session()["toolResponses"][-1]["response"]["opened"] is False
+    assert tab.page.evaluate("document.activeElement.shadowRoot?.activeElement?.className") == "log"
     tab.page.wait_for_timeout(5000)
     assert tab.page.url.endswith("/page0.html")
 

@@ -391,6 +391,38 @@ def test_a_section_is_shown_by_its_id_or_its_words(wanted: str, shown: str, page
     assert tab.page.evaluate("document.activeElement.localName") == "button"
 
 
+COVERED = """<style>{css}</style><body><main><h1>Top</h1><p style="block-size: 1500px"></p><section><h2 id="gates">Mitre gates</h2>
+<p style="block-size: 400px">They close.</p></section><p style="block-size: 1500px"></p></main><div class="bar"></div><aside></aside></body>"""
+PANEL = "aside { position: fixed; inset: 30vh 2vw 0 }"
+
+
+@pytest.mark.parametrize(
+    ("css", "top", "bottom"),
+    [
+        (PANEL, 0, 0.3),
+        ("aside { position: fixed; inset: 0 2vw 40vh }", 0.6, 1),
+        (PANEL + ".bar { position: fixed; inset: 0 0 auto; block-size: 10vh }", 0.1, 0.3),
+        (
+            "body { display: flex; flex-direction: column } .bar { order: -1; position: sticky; top: 0; block-size: 20vh; flex: none }",
+            0.2,
+            1,
+        ),
+        ("aside { position: fixed; inset: 0 }", 0, 1),  # no place is free
+        ("main { position: fixed; inset: 0; overflow: auto }", 0, 1),  # the page's own
+    ],
+)
+def test_what_is_shown_is_not_behind_a_panel(css: str, top: float, bottom: float, page: Any) -> None:
+    """It comes to where no bar and no panel of the window stands before it, and the page's own style is left as it was."""
+    tab = page(HEAD.format(title="Covered") + COVERED.format(css=css))
+    tab.page.emulate_media(reduced_motion="reduce")
+    assert call(tab, "show_section", section="gates")["shown"]
+    place, height = tab.page.evaluate(
+        "[document.getElementById('gates').getBoundingClientRect().top / innerHeight, document.getElementById('gates').offsetHeight / innerHeight]"
+    )
+    assert top <= place <= bottom - height
+    assert tab.page.evaluate("document.getElementById('gates').hasAttribute('style')") is False
+
+
 @pytest.mark.parametrize(
     "wanted", ["account", "Account", "hid", "no such thing", "", None, 7, "%E0%A4%A", "<b>", "[id]"]
 )

@@ -120,7 +120,7 @@ def test_cut_off(widget: Open, cloud: Google) -> None:
     cloud.fault("gemini", "error", name="internal")
     cloud.go_away(0.01)
     voice.until_state("reconnecting")
-    assert voice.status == "Reconnecting …"
+    assert voice.status == "Reconnecting…"
     voice.type("Who am I?")
     cloud.clear()
     assert "Before that you said: “My name is Ada.”" in voice.answer("Who am I?")
