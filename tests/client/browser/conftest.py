@@ -29,10 +29,12 @@ class Tab:
         self.page = page
         self.errors: list[str] = []
         self.requests: list[str] = []
+        self.answered: list[str] = []
         self.sockets: list[str] = []
         page.on("console", self._complaint)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+        page.on("response", lambda response: self.answered.append(f"{response.request.method} {response.url}"))
         page.on("websocket", lambda socket: self.sockets.append(socket.url))
 
     def until(self, holds: Callable[[], object]) -> None:
