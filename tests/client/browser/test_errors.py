@@ -2,38 +2,23 @@
 
 import pathlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dev.processes import Function, Google, free_port
 from livetoken.errors import every_refusal
-from tests.client.browser.conftest import BLANK, Tab, with_module
+from tests.client.browser.conftest import Tab
 
 CLIENT = pathlib.Path(__file__).parents[3] / "client" / "src"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 FAILS = "(options) => start(options).then(() => null, ({ code, message, requestId, retryAfter, closeCode, reason }) => ({ code, message, requestId, retryAfter, closeCode, reason }))"
 
 
-@pytest.fixture(scope="module")
-def one_tab(browser: Any) -> Iterator[Tab]:
-    """The page of all tests here: each of them loads it anew, which costs a tenth of a new one."""
-    context = browser.new_context()
-    yield Tab(context.new_page())
-    context.close()
-
-
 @pytest.fixture
-def module_tab(one_tab: Tab, cloud: Google, site: Any, livetoken: Function) -> Iterator[Tab]:
-    """That page, with the module and the words of PRELUDE, and nothing left of the test before."""
-    cloud.reset()
-    one_tab.page.goto(site.add("/blank.html", BLANK))
-    one_tab.errors.clear()
-    yield with_module(one_tab, livetoken)
-    one_tab.page.unroute_all()
-    cloud.clear()
-    assert one_tab.errors == []
+def module_tab(reloaded_tab: Tab) -> Tab:
+    """One page for all: none of these tests changes its browser."""
+    return reloaded_tab
 
 
 def failure(tab: Any, options: dict[str, Any] | None = None) -> dict[str, Any]:
