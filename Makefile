@@ -42,11 +42,11 @@ prompts: $(RUN) ## tell every mistake in the prompt files, or in those of FOLDER
 	@$(BIN)/python -m livetoken check $(FOLDER)
 
 check: lint ## check style and types, and run all tests that need no process
-	@$(BIN)/python -m pytest --quiet -rfE -n $(WORKERS) --dist loadfile -p no:schemathesis -p tests.without_processes -m "$(USUAL)"
+	@$(BIN)/python -m pytest --quiet -rfE -n $(WORKERS) --dist loadfile -p tests.without_processes -m "$(USUAL)"
 
 # a whole run is measured; what one narrows down is not
 test: $(READY) ## run all tests, or some: make test PYTEST="-k origins -x"
-	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" -n $(WORKERS) --dist loadfile --cov --cov-report=term-missing)
+	@$(BIN)/python -m pytest $(or $(PYTEST),-m "$(USUAL)" -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing)
 
 test-busy: $(READY) ## run all tests, or some, with two busy loops for each processor beside them
 	@$(BIN)/python -m dev.busy 2400 $(MAKE) --no-print-directory test

@@ -27,8 +27,49 @@ NOT_OURS = (
     "DEFAULT_PROMPT",
     "USAGE_",
 )
+# The files that take longest, roughly in that order, those that wait between those that compute: one that began last
+# would keep one worker busy while the others are done.
+LONGEST = (
+    "client/browser/test_widget.py",
+    "faults/test_upstream_faults.py",
+    "client/browser/test_voice.py",
+    "access/test_redis.py",
+    "faults/test_load.py",
+    "client/browser/test_session.py",
+    "emulator/test_measured.py",
+    "client/browser/test_pages.py",
+    "access/test_issuer.py",
+    "client/browser/test_errors.py",
+    "emulator/test_live_turns.py",
+    "client/browser/test_page_text.py",
+    "doctor/test_hostile_functions.py",
+    "secret/test_sessions.py",
+    "client/browser/test_usage.py",
+    "http/test_server.py",
+    "doctor/test_fronts.py",
+    "deploy/test_settings_rules.py",
+    "dev/test_run.py",
+    "client/browser/test_warm_up.py",
+    "doctor/test_minting.py",
+    "deploy/test_smoke.py",
+    "test_contract_cases.py",
+    "faults/test_hostile.py",
+    "test_contract.py",
+    "client/package/test_guide.py",
+    "client/js/test_sdk_node.py",
+    "access/test_limits_http.py",
+    "prompts/test_text.py",
+    "doctor/test_allowlist.py",
+    "client/browser/test_dist.py",
+    "client/browser/test_sdk.py",
+    "client/package/test_package.py",
+    "prompts/test_files.py",
+)
 COUNTED = {"test_hostile": "hostile requests", "test_upstream_faults": "upstream faults"}
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# how long an example takes, and how long it takes to make one, is a matter of the machine and of who else is on it
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 
@@ -93,6 +134,13 @@ def _prompt_folder(tmp_path: Path) -> Callable[..., str]:
         return str(tmp_path)
 
     return write
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, in whatever order their tests, and all others, are."""
+    ranks = {ROOT / "tests" / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

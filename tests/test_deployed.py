@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from dev import processes
-from tests.support import KEY, ORIGIN, ROOT, until_ready
+from tests.support import KEY, ORIGIN, ROOT, soon, until_ready
 
 
 @pytest.fixture(scope="module", name="google")
@@ -44,11 +43,12 @@ def test_whole_path(google: processes.Google, livetoken: processes.Function) -> 
     tokens = [mint(livetoken)["token"] for _ in range(3)]
     assert tokens == [made["token"] for made in google.mints()][-3:]
     assert google.requests()["secret"]["count"] == 1
-    lines: list[dict[str, Any]] = []
-    ends = time.monotonic() + 5  # what it prints comes through a pipe, and may come after its answer
-    while len(lines) < 3 and time.monotonic() < ends:
-        lines = [json.loads(line) for line in livetoken.lines() if '"ok"' in line]
-    assert {line["keyVersion"] for line in lines} == {"1"}
+
+    def lines() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in livetoken.lines() if '"ok"' in line]
+
+    assert soon(lambda: len(lines()) >= 3), "what it prints comes through a pipe, and may come after its answer"
+    assert {line["keyVersion"] for line in lines()} == {"1"}
     assert not any(KEY in line or token in line for line in livetoken.lines() for token in tokens)
 
 

@@ -21,6 +21,8 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # all pages are of this machine: a process for each site, and a spare one for each next page, cost more than the page
+    "--disable-site-isolation-trials",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=user-gesture-required",

@@ -2,7 +2,9 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import doctor.web
 from dev import processes
 from doctor.check import run
 from doctor.deployment import Deployment
@@ -130,6 +133,21 @@ def _command() -> Callable[..., "subprocess.CompletedProcess[str]"]:
         )
 
     return command
+
+
+loaded = doctor.web._context
+
+
+@functools.cache
+def trusting(_certificate: str) -> ssl.SSLContext:
+    """Return what the doctor trusts where SSL_CERT_FILE is that: to load it takes longer than an examination."""
+    return loaded()
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examinations share what they trust."""
+    monkeypatch.setattr(doctor.web, "_context", lambda: trusting(os.environ.get("SSL_CERT_FILE", "")))
 
 
 @pytest.fixture(autouse=True)

@@ -110,14 +110,13 @@ class Lane:
         return Seen(answers, after[0] - before[0], after[1] - before[1], log)
 
     def logged(self, answer: Answer) -> dict[str, Any]:
-        """Return the log line of a refused request; waits for it a little, because output comes through a pipe."""
+        """Return the log line of a refused request as soon as it is there: output comes through a pipe."""
         request_id = answer.json["requestId"]
-        for _ in range(40):
-            for line in self.livetoken.lines():
-                if request_id in line:
-                    return dict(json.loads(line))
-            time.sleep(0.05)
-        return {}
+
+        def lines() -> list[str]:
+            return [line for line in self.livetoken.lines() if request_id in line]
+
+        return dict(json.loads(lines()[0])) if soon(lines) else {}
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ import base64
 import itertools
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from dev import processes
 from tests.faults.conftest import KEY
 from tests.faults.corpus import Case, RawRequest, lines, raw_requests, spelled_out
 from tests.faults.raw import ADDRESS, WORDS, Answer, ask, exchange, keeps_the_contract, request
-from tests.support import ORIGIN, warm_function
+from tests.support import ORIGIN, soon, warm_function
 from tests.usage.reports import REPORT, bad_reports
 
 
@@ -42,13 +41,14 @@ def _mints(google: processes.Google, answers: list[Answer]) -> Any:
 
 
 def requests_logged(livetoken: processes.Function, first: Answer, expected: int) -> int:
-    """Return how many requests the function has logged from `first` on; waits a little for `expected` of them."""
-    ends = time.monotonic() + 2
-    count = 0
-    while count < expected and time.monotonic() < ends:
+    """Return how many requests the function has logged from `first` on, as soon as there are `expected` of them."""
+
+    def count() -> int:
         lines = itertools.dropwhile(lambda line: first.json["requestId"] not in line, livetoken.lines())
-        count = sum("httpRequest" in line for line in lines)
-    return count
+        return sum("httpRequest" in line for line in lines)
+
+    soon(lambda: count() >= expected)
+    return count()
 
 
 @pytest.mark.parametrize("raw", raw_requests(), ids=lambda raw: raw.name)

@@ -1,9 +1,11 @@
 """The request that a mint sends is, byte by byte, the one that google-genai itself sends for the same token."""
 
+import functools
 import importlib.metadata
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +53,36 @@ class Recorder(httpx2.BaseTransport):
         return httpx2.Response(200, json={"name": "auth_tokens/none"})
 
 
-def sent_by_the_sdk(ours: Settings, spec: TokenSpec, transport: httpx2.BaseTransport | None) -> None:
+@functools.cache
+def trusting() -> ssl.SSLContext:
+    """Return one context for all of ours here: to load the authorities takes longer than all else that a case does."""
+    return tls_context()
+
+
+def of_ours(ours: Settings) -> Gemini:
+    """Return our side, with nothing written yet."""
+    return Gemini(ours, trusting(), Deadlines())
+
+
+def of_the_sdk(ours: Settings, transport: httpx2.BaseTransport | None = None) -> genai.Client:
+    """Return the SDK's own client."""
+    options = types.HttpOptions(
+        api_version=ours.gemini_api_version,
+        base_url=ours.gemini_base_url,
+        timeout=4000,
+        client_args={"transport": transport} if transport else {},
+    )
+    return genai.Client(api_key=KEY, vertexai=False, http_options=options)
+
+
+@functools.cache
+def recording(ours: Settings) -> tuple[genai.Client, Recorder]:
+    """Return the SDK's client whose requests are kept; it writes each of them anew, whatever it sent before."""
+    recorder = Recorder()
+    return of_the_sdk(ours, recorder), recorder
+
+
+def sent_by_the_sdk(client: genai.Client, spec: TokenSpec) -> None:
     """Let the SDK's own client send what a token for `spec` takes, all of it written anew."""
     config = checked_config(spec)
     assert isinstance(config, types.LiveConnectConfig)
@@ -64,11 +95,6 @@ def sent_by_the_sdk(ours: Settings, spec: TokenSpec, transport: httpx2.BaseTrans
     if spec.resumption_handle:
         given["session_resumption"] = types.SessionResumptionConfig(handle=spec.resumption_handle)
     mask = spec.prompt.front.field_mask
-    client_args = {"transport": transport} if transport else {}
-    options = types.HttpOptions(
-        api_version=ours.gemini_api_version, base_url=ours.gemini_base_url, timeout=4000, client_args=client_args
-    )
-    client = genai.Client(api_key=KEY, vertexai=False, http_options=options)
     client.auth_tokens.create(
         config=types.CreateAuthTokenConfig(
             uses=1,
@@ -91,9 +117,9 @@ def headers_last(request: bytes) -> tuple[bytes, list[bytes], bytes]:
 
 def same(ours: Settings, spec: TokenSpec) -> bytes:
     """Compare the two; return the body."""
-    recorder = Recorder()
-    sent_by_the_sdk(ours, spec, recorder)
-    gemini = Gemini(ours, tls_context(), Deadlines())
+    client, recorder = recording(ours)
+    sent_by_the_sdk(client, spec)
+    gemini = of_ours(ours)
     filled = gemini.requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
     assert headers_last(filled) == headers_last(recorder.sent)
     return filled.partition(b"\r\n\r\n")[2]
@@ -115,9 +141,9 @@ def test_ours_are_the_golden_ones(golden_cases: dict[str, Case]) -> None:
     """Method, path, headers and body of every case, in their order, as a socket got them from the locked SDK."""
     golden = recorded("locked")
     assert golden["google-genai"] == importlib.metadata.version("google-genai"), "run `make golden`"
-    ours, tls = {}, tls_context()
+    ours = {}
     for name, (environment, spec) in golden_cases.items():
-        requests = Gemini(environment, tls, Deadlines()).requests
+        requests = of_ours(environment).requests
         ours[name] = neutral(requests.filled(spec, KEY, EXPIRES, NEW_SESSION))
     assert ours == golden["requests"], "run `make golden`, and read what has changed"
 
@@ -172,14 +198,15 @@ def test_open_fields(prompt_folder: Callable[..., str]) -> None:
 
 def test_odd_texts(prompt: Prompt) -> None:
     """Whatever a page says of itself is written as the SDK writes it."""
-    ours, recorder = settings(), Recorder()
-    requests = Gemini(ours, tls_context(), Deadlines()).requests
+    ours = settings()
+    client, recorder = recording(ours)
+    requests = of_ours(ours).requests
 
     @hypothesis_settings(max_examples=40)
     @given(text=TEXTS, handle=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=50))
     def check(text: str | None, handle: str) -> None:
         spec = TokenSpec(prompt, "gemini-3.8-live", "Kore", text, handle)
-        sent_by_the_sdk(ours, spec, recorder)
+        sent_by_the_sdk(client, spec)
         assert headers_last(requests.filled(spec, KEY, EXPIRES, NEW_SESSION)) == headers_last(recorder.sent)
 
     check()
@@ -203,16 +230,16 @@ def test_over_the_wire(prompt: Prompt) -> None:
         peer = threading.Thread(target=answer, args=(listener,))
         peer.start()
         spec = TokenSpec(prompt, "gemini-3.8-live", "Kore", "Some text.", "handle-1")
-        sent_by_the_sdk(ours, spec, None)
+        sent_by_the_sdk(of_the_sdk(ours), spec)
         peer.join(5)
-    filled = Gemini(ours, tls_context(), Deadlines()).requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
+    filled = of_ours(ours).requests.filled(spec, KEY, EXPIRES, NEW_SESSION)
     assert headers_last(filled) == headers_last(received[0])
 
 
 def test_another_form(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
     """An SDK that writes its request otherwise than we can fill in is noticed before anything is sent."""
     monkeypatch.setattr(token_request, "_NEW_SESSION", token_request._EXPIRES)
-    requests = Gemini(settings(), tls_context(), Deadlines()).requests
+    requests = of_ours(settings()).requests
     with pytest.raises(Misconfigured) as caught:
         requests.prepare(prompt)
     assert "google-genai" in caught.value.cause
@@ -223,7 +250,7 @@ def test_pins_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://evil.example")
     ours = settings("https://generativelanguage.googleapis.com")
-    requests = Gemini(ours, tls_context(), Deadlines()).requests
+    requests = of_ours(ours).requests
     client: Any = requests._client()._api_client
     assert client.vertexai is False
     assert client._http_options.base_url.rstrip("/") == "https://generativelanguage.googleapis.com"

@@ -16,7 +16,7 @@ from dev import processes
 from livetoken.http import server
 from livetoken.http.body import drain
 from livetoken.http.server import threads
-from tests.support import ORIGIN, within
+from tests.support import ORIGIN, PATIENCE, within
 
 HEAD = f"POST / HTTP/1.1\r\nHost: f\r\nOrigin: {ORIGIN}\r\nContent-Type: application/json\r\n"
 HEALTH = b"GET / HTTP/1.1\r\nHost: f\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"
@@ -137,7 +137,7 @@ def test_mints_leave_threads(cloud: processes.Google) -> None:
                 b"HTTP/1.1 200 "
             )
         for visitor in crowd:
-            visitor.join(15)
+            visitor.join(PATIENCE)
         codes = {
             code
             for code in ("temporarily_unavailable", "upstream_timeout")

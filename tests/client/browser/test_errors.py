@@ -8,10 +8,17 @@ import pytest
 
 from dev.processes import Function, Google, free_port
 from livetoken.errors import every_refusal
+from tests.client.browser.conftest import Tab
 
 CLIENT = pathlib.Path(__file__).parents[3] / "client" / "src"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 FAILS = "(options) => start(options).then(() => null, ({ code, message, requestId, retryAfter, closeCode, reason }) => ({ code, message, requestId, retryAfter, closeCode, reason }))"
+
+
+@pytest.fixture
+def module_tab(reloaded_tab: Tab) -> Tab:
+    """One page for all: none of these tests changes its browser."""
+    return reloaded_tab
 
 
 def failure(tab: Any, options: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -6,6 +6,13 @@ from typing import Any
 import pytest
 
 from dev.processes import Function, Google
+from tests.client.browser.conftest import Tab
+
+
+@pytest.fixture
+def module_tab(reloaded_tab: Tab) -> Tab:
+    """One page for all: none of these tests changes its browser."""
+    return reloaded_tab
 
 
 def test_a_typed_question_is_answered_about_this_page(module_tab: Any, cloud: Google) -> None:

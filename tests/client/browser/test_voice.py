@@ -8,9 +8,16 @@ import pytest
 
 from dev.processes import Function, Google
 from tests.client.browser import sound
+from tests.client.browser.conftest import Tab
 
 AS_IT_IS = "{ echoCancellation: false, noiseSuppression: false, autoGainControl: false }"
 TONES = (400, 1000, 3000, 6000)
+
+
+@pytest.fixture
+def module_tab(reloaded_tab: Tab) -> Tab:
+    """One page for all: none of these tests changes its browser."""
+    return reloaded_tab
 
 
 def test_what_the_microphone_gives_is_what_gemini_gets(module_tab: Any, cloud: Google) -> None:
