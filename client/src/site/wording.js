@@ -1,6 +1,14 @@
 /** Pieces of text as the model is told them: one line, no markup, not long. Licence: Apache-2.0 */
 
-const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+/** Names of U+00A0 to U+00FF, in their order. */
+const LATIN = `nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times
+  Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml`.split(/\s+/);
+
+/** @type {Map<string, string>} */
+const ENTITIES = new Map([
+  ...Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', sbquo: '‚', ldquo: '“', rdquo: '”', bdquo: '„', hellip: '…', bull: '•', euro: '€', trade: '™', OElig: 'Œ', oelig: 'œ' }),
+  ...LATIN.map((name, at) => /** @type {[string, string]} */ ([name, String.fromCharCode(0xa0 + at)])),
+]);
 
 /**
  * Cut at a length, with a mark.
@@ -44,7 +52,7 @@ export const unescaped = (text) => lineOf(lineOf(text).replace(/&(#\d{1,7}|#x[\d
 
 /** @param {string} name of an entity */
 function decoded(name) {
-  if (!name.startsWith('#')) return ENTITIES[/** @type {keyof typeof ENTITIES} */ (name.toLowerCase())];
+  if (!name.startsWith('#')) return ENTITIES.get(name) ?? ENTITIES.get(name.toLowerCase());
   const code = /x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }

@@ -94,3 +94,25 @@ def test_texts_of_mkdocs_are_no_markup(open_tab: Any, site: Any) -> None:
         (best, *_) = call(tab, "search_site", query="maps keeper")["results"]
         assert 'a sluice as <sluice width="7">' in best["excerpt"]
         assert "<p>" not in best["excerpt"]
+
+
+SAYS_ROOT = {
+    "searchindex.js": '<script id="documentation_options" data-url_root="../../"></script>',  # Sphinx before 7.2
+    "search/search_index.json": "<script>var base_url = '../..';</script>",
+}
+
+
+@pytest.mark.parametrize(("file", "name"), list(zip(SAYS_ROOT, ("sphinx-4.5.js", "mkdocs-1.3.json"), strict=True)))
+def test_a_page_says_where_its_site_begins(file: str, name: str, open_tab: Any, site: Any) -> None:
+    """However deep the site and the page in it are; places elsewhere are not tried."""
+    folder = f"/a/b/{name}/"
+    kind = "text/javascript" if file.endswith(".js") else "application/json"
+    site.add(folder + file, (RECORDED / name).read_text(), Content_Type=kind)
+    tab = open_tab(site.add(f"{folder}one/two/page.html", OWN.replace("<main>", f"{SAYS_ROOT[file]}<main>")))
+    site.asked.clear()
+    use(tab)
+    best = call(tab, "search_site", query="barges")["results"][0]["address"]
+    assert best.startswith(f"{site.url}{folder}guide/locks")
+    indexes = [path for path in site.asked if path.endswith((".json", "searchindex.js", "pagefind/pagefind.js"))]
+    assert all(path.startswith(folder) for path in indexes), indexes
+    tab.errors.clear()  # what is tried first is not there

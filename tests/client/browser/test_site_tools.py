@@ -253,6 +253,21 @@ def test_words_are_found_in_other_forms_and_scripts(page: Any, site: Any) -> Non
     assert "error" in call(tab, "search_site", query={"a": 1})
 
 
+def test_named_characters_are_the_characters(page: Any, site: Any) -> None:
+    """As lists and Pagefind write them; what is no such name stays."""
+    entries = [
+        {
+            "title": "&Eacute;cluses &amp; &ouml;ffnen &mdash; l&rsquo;eau &#8364; &#x20AC;",
+            "url": "/a",
+            "content": "&laquo;&szlig;&raquo;&nbsp;&AMP; &bogus; &constructor; AT&T; lock",
+        }
+    ]
+    site.add("/named.json", json.dumps(entries), Content_Type="application/json")
+    (best,) = call(page(index="/named.json"), "search_site", query="lock")["results"]
+    assert best["title"] == "Écluses & öffnen — l’eau € €"
+    assert best["excerpt"] == "«ß» & &bogus; &constructor; AT&T; lock"
+
+
 def test_the_usual_places_are_tried_in_order(page: Any, site: Any) -> None:
     """Without an attribute the first index that is there is taken, below the site's own folder, too; `off` means none."""
     site.add("/project/llms.txt", LLMS, Content_Type="text/plain")
