@@ -6,31 +6,31 @@ const WAIT_MILLISECONDS = 3000;
 export const loadAccount = () => import('./livetoken-usage.js').catch(console.warn); // the error names the file
 
 export class Account {
-  /** @type {{ counted?: import('./count.js').Counted } & Partial<import('./count.js').Count>} */
-  #count;
+  /** @type {{ counted?: import('./usage.js').Counted } & Partial<import('./usage.js').Usage>} */
+  #usage;
 
   /**
    * @param {import('./session.js').Session} session
    * @param {() => import('./connection.js').Connection | null} connection the one in use
    * @param {import('./tokens.js').Tokens | null} told whose function is told; null where none is
-   * @param {{ counted?: import('./count.js').Counted }} [earlier] what this goes on with
+   * @param {{ counted?: import('./usage.js').Counted }} [earlier] what this goes on with
    */
   constructor(session, connection, told, earlier = {}) {
-    this.#count = earlier;
-    const loaded = loadAccount().then((part) => { if (part) this.#count = new part.Count(session, connection, told, earlier.counted); });
+    this.#usage = earlier;
+    const loaded = loadAccount().then((part) => { if (part) this.#usage = new part.Usage(session, connection, told, earlier.counted); });
     /** Resolves when all is counted; a conversation does not wait longer for it. @type {Promise<unknown>} */
     this.ready = Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS))]);
   }
 
   /** For the page that goes on with it. */
-  get counted() { return this.#count.counted; }
+  get counted() { return this.#usage.counted; }
 
   /**
    * @param {number} id of a transcript entry
    * @param {'up' | 'down' | null} thumb
    */
-  rate(id, thumb) { this.#count.rate?.(id, thumb); }
+  rate(id, thumb) { this.#usage.rate?.(id, thumb); }
 
   /** @param {import('./tally.js').Ending} ended */
-  end(ended) { this.#count.end?.(ended); }
+  end(ended) { this.#usage.end?.(ended); }
 }

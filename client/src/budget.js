@@ -7,9 +7,9 @@ export class Budget {
   #session;
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
-  #earlier;
-  #began = NaN;
-  #ended = NaN;
+  /** As if all of it had been on this page. */
+  #began;
+  #ended = 0;
 
   /**
    * @param {import('./session.js').Session} session
@@ -18,9 +18,9 @@ export class Budget {
    */
   constructor(session, minutes, earlier = 0) {
     this.#session = session;
-    this.#earlier = earlier;
+    this.#began = Date.now() - earlier;
     session.addEventListener('ready', () => this.#start(minutes()));
-    if (/^(listening|speaking)$/.test(session.state)) this.#start(minutes());
+    this.#start(minutes());
     session.addEventListener('state', ({ detail: { state } }) => {
       if (state !== 'closed' && state !== 'failed') return;
       this.#ended = Date.now();
@@ -29,13 +29,12 @@ export class Budget {
   }
 
   /** What the conversation has taken so far. */
-  get milliseconds() { return this.#earlier + ((this.#ended || Date.now()) - this.#began || 0); }
+  get milliseconds() { return (this.#ended || Date.now()) - this.#began; }
 
   /** @param {number} [minutes] */
   #start(minutes) {
-    this.#began = Date.now();
     if (!minutes) return;
-    const left = MINUTE * minutes - this.#earlier;
+    const left = MINUTE * minutes - this.milliseconds;
     if (left >= MINUTE) this.#after(left - MINUTE, () => this.#tell(60));
     this.#after(left, () => this.#end(Date.now() + LAST_WORDS));
   }

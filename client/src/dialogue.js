@@ -19,7 +19,7 @@ import { Transcript } from './transcript.js';
  * @property {string | null} handle
  * @property {Array<Pick<import('./transcript.js').TranscriptEntry, 'role' | 'text'>>} entries
  * @property {import('./replay.js').Remembered[]} turns
- * @property {import('./count.js').Counted} [counted] its time and its number in reports, which go on
+ * @property {import('./usage.js').Counted} [counted] its time and its number in reports, which go on
  */
 
 export class Dialogue {

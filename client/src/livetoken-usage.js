@@ -1,3 +1,3 @@
 /** What a conversation uses, and how long it may take. Loaded when one begins. Licence: Apache-2.0 */
 
-export { Count } from './count.js';
+export { Usage } from './usage.js';

@@ -26,6 +26,7 @@ function add(sums, names, total = 0, details = []) {
 
 export class Tally {
   #connection;
+  #conversation;
   #life; // milliseconds
   #begun = performance.now();
   #heard = performance.now();
@@ -40,11 +41,11 @@ export class Tally {
 
   /**
    * @param {import('./connection.js').Connection} connection the one that the token has opened
-   * @param {string} [conversation] `requestId` of the conversation's first token
+   * @param {string} conversation `requestId` of the conversation's first token
    */
   constructor(connection, conversation) {
     this.#connection = connection;
-    this.conversation = conversation ?? connection.answer.requestId;
+    this.#conversation = conversation;
     this.#life = Date.parse(connection.answer.expiresAt) - Date.now();
     if (!(this.#life > 60000)) this.#life = Infinity; // the visitor's clock may be wrong
   }
@@ -84,7 +85,7 @@ export class Tally {
    */
   report(ended) {
     const { requestId, prompt, promptVersion, model } = this.#connection.answer;
-    const { conversation } = this;
+    const conversation = this.#conversation;
     const thumbs = [...this.#thumbs.values()];
     const told = {
       ...{ requestId, conversation, prompt, promptVersion, model, ended },

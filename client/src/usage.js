@@ -1,11 +1,22 @@
 /** Tells the function what a conversation uses: every five minutes, at its end, and when the page goes. Licence: Apache-2.0 */
 
+import { Budget } from './budget.js';
+import { report } from './report.js';
 import { Tally } from './tally.js';
 
 const EVERY_MILLISECONDS = 5 * 60000;
 
+/**
+ * What the next page needs to go on counting.
+ * @typedef {object} Counted
+ * @property {string} [conversation] `requestId` of its first token
+ * @property {number} milliseconds that it has taken so far, without what lay between pages
+ */
+
 export class Usage {
-  #send;
+  #told;
+  #budget;
+  #conversation;
   /** Of the token in use. @type {Tally | null} */
   #tally = null;
   /** @type {import('./tally.js').Ending | undefined} */
@@ -13,18 +24,17 @@ export class Usage {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #page = new AbortController();
-  /** `requestId` of the conversation's first token. @type {string | undefined} */
-  conversation;
 
   /**
    * @param {import('./session.js').Session} session
    * @param {() => import('./connection.js').Connection | null} connection the one in use
-   * @param {(report: object) => void} send
-   * @param {string} [conversation] the one that goes on
+   * @param {import('./tokens.js').Tokens | null} told whose function is told; null where none is
+   * @param {Partial<Counted>} [counted] on earlier pages
    */
-  constructor(session, connection, send, conversation) {
-    this.conversation = conversation;
-    this.#send = send;
+  constructor(session, connection, told, { conversation, milliseconds } = {}) {
+    this.#told = told;
+    this.#conversation = conversation;
+    this.#budget = new Budget(session, () => connection()?.answer.budget?.minutes, milliseconds);
     const begin = () => this.#begin(/** @type {import('./connection.js').Connection} */ (connection()));
     session.addEventListener('ready', begin);
     if (connection()) begin();
@@ -41,8 +51,8 @@ export class Usage {
     if (!connection.answer.requestId) return; // a function of an earlier version
     const former = this.#tally;
     this.#report('resumed');
-    this.#tally = new Tally(connection, this.conversation);
-    this.conversation = this.#tally.conversation;
+    this.#conversation ??= connection.answer.requestId;
+    this.#tally = new Tally(connection, this.#conversation);
     if (former) return;
     this.#timer = setInterval(() => this.#report(), EVERY_MILLISECONDS);
     const { signal } = this.#page;
@@ -60,6 +70,9 @@ export class Usage {
     if (this.#ended) this.#report(this.#ended);
   }
 
+  /** @returns {Counted} */
+  get counted() { return { conversation: this.#conversation, milliseconds: this.#budget.milliseconds }; }
+
   /** @param {import('./tally.js').Ending} ended */
   end(ended) {
     if (this.#ended) return;
@@ -71,7 +84,7 @@ export class Usage {
 
   /** @param {import('./tally.js').Ending} [ended] */
   #report(ended) {
-    const report = this.#tally?.report(ended);
-    if (report) this.#send(report);
+    const used = this.#tally?.report(ended);
+    if (used && this.#told) report(this.#told.source, used);
   }
 }

@@ -12,7 +12,7 @@
  * @property {string | null} handle
  * @property {Array<Pick<import('./transcript.js').TranscriptEntry, 'role' | 'text'>>} entries
  * @property {import('./replay.js').Remembered[]} turns
- * @property {import('./count.js').Counted} [counted] its time and its number in reports, which go on
+ * @property {import('./usage.js').Counted} [counted] its time and its number in reports, which go on
  */
 export class Dialogue {
     /** @param {DialogueListeners} listeners */
@@ -68,6 +68,6 @@ export type Resumption = {
     /**
      * its time and its number in reports, which go on
      */
-    counted?: import("./count.js").Counted | undefined;
+    counted?: import("./usage.js").Counted | undefined;
 };
 import { Replay } from './replay.js';

@@ -1,1 +1,1 @@
-export { Count } from "./count.js";
+export { Usage } from "./usage.js";

@@ -1,10 +1,9 @@
 export class Tally {
     /**
      * @param {import('./connection.js').Connection} connection the one that the token has opened
-     * @param {string} [conversation] `requestId` of the conversation's first token
+     * @param {string} conversation `requestId` of the conversation's first token
      */
-    constructor(connection: import("./connection.js").Connection, conversation?: string);
-    conversation: string;
+    constructor(connection: import("./connection.js").Connection, conversation: string);
     /** @param {any} message of Gemini's */
     receive({ serverContent, usageMetadata: used }: any): void;
     /** @param {string} code */
