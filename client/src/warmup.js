@@ -5,7 +5,7 @@ import { make } from './dom.js';
 const WAIT_MILLISECONDS = 12000; // the function answers after 10 s at the latest
 // Of the page, because its element and its module have a copy of this file each.
 const SHARED = Symbol.for('livetoken.warmUps');
-/** Each function that was asked for anything, and its warm-up. @type {Map<string, Promise<unknown>>} */
+/** Each function that was asked for anything, and its warm-up. @type {Map<string, Promise<unknown> | undefined>} */
 const begun = (/** @type {any} */ (globalThis)[SHARED] ??= new Map());
 
 /** @param {string} endpoint */
@@ -20,11 +20,12 @@ function address(endpoint) {
  * @param {string} endpoint
  */
 export function warmUp(endpoint) {
-  const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
   const url = address(endpoint);
-  if (begun.has(url) || connection?.saveData) return;
+  const asked = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
+  if (begun.has(url) || asked.connection?.saveData) return;
   const answer = fetch(url, { credentials: 'omit', priority: 'low', signal: AbortSignal.timeout(WAIT_MILLISECONDS) });
-  begun.set(url, answer.catch(() => {})); // a click will say what is wrong
+  // read, else the browser would take the request for one under way; a click will say what is wrong
+  begun.set(url, answer.then((got) => got.json()).catch(() => {}));
 }
 
 /**
@@ -33,7 +34,7 @@ export function warmUp(endpoint) {
  */
 export async function warmedUp(endpoint) {
   const url = address(endpoint);
-  if (!begun.has(url)) begun.set(url, Promise.resolve());
+  if (!begun.has(url)) begun.set(url, undefined); // none is to begin any more
   await begun.get(url);
 }
 

@@ -126,3 +126,10 @@ def test_the_function_itself_answers_when_it_is_warm(open_tab: Any, site: Any, l
     with tab.page.expect_response(lambda response: response.url.endswith("/?warm=1")) as answered:
         tab.page.evaluate("new lt.Tokens({ endpoint }).warmUp()")
     assert answered.value.ok
+
+
+def test_the_answer_ends_the_request(open_tab: Any, site: Any, address: str) -> None:
+    """The browser does not take the warm-up for one under way, which it would end itself after twelve seconds."""
+    tab = open_tab(site.add("/ended.html", PAGE.format(elements=f'<live-voice endpoint="{address}"></live-voice>')))
+    ended = "() => performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('warm=1'))"
+    tab.page.wait_for_function(ended, timeout=8000)
