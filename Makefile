@@ -61,7 +61,7 @@ test-conversations: $(READY) ## hold long conversations in Chromium: over outage
 	@$(BIN)/python -m pytest -m conversations -n $(WORKERS) --dist loadfile
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
-	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=600 tests/client/browsers $(PYTEST)
+	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=900 tests/client/browsers $(PYTEST)
 
 test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
 	@$(BIN)/python -m pytest -m policy
@@ -159,7 +159,7 @@ dist: client/node_modules/.package-lock.json ## build client/dist/ and the packa
 	@"$(PYTHON)" -m dev.dist
 	@$(MAKE) --no-print-directory -s dist-emulator
 
-sites: $(READY) ## install the package in Vite, Next.js, VitePress and SvelteKit sites, build them, open them in Chromium
+sites: $(READY) ## install the package in Vite, Next.js, VitePress, SvelteKit and Astro sites, build them, open them in Chromium
 	@$(BIN)/python -m pytest tests/client/sites/build_sites.py $(PYTEST)
 
 client/node_modules/.package-lock.json: client/package-lock.json

@@ -2,8 +2,8 @@
 
 const PATIENCE = 1500; // milliseconds: the former page of this tab may be on its way out
 
-/** @type {{ tab: string, free: () => void } | null} */
-let held = null;
+/** The one of this document; granted, or asked for. @type {{ tab: string, granted: Promise<boolean>, free: () => void } | null} */
+let claim = null;
 
 /**
  * Whether this tab holds the name, or could take it; it then does until the page is left.
@@ -11,19 +11,24 @@ let held = null;
  * @returns {Promise<boolean>}
  */
 export function claimTab(tab) {
-  if (held?.tab === tab) return Promise.resolve(true);
-  held?.free();
-  return new Promise((resolve) => {
-    const request = navigator.locks.request(`livetoken ${tab}`, { signal: AbortSignal.timeout(PATIENCE) }, () => new Promise((free) => {
-      held = { tab, free: () => free(null) };
+  if (claim?.tab === tab) return claim.granted;
+  freeTab();
+  const own = { tab, free: () => {}, granted: Promise.resolve(false) };
+  const over = new Promise((resolve) => { own.free = () => resolve(null); });
+  own.granted = new Promise((resolve) => {
+    const request = navigator.locks.request(`livetoken ${tab}`, { signal: AbortSignal.timeout(PATIENCE) }, () => {
       resolve(true);
-    }));
+      return over;
+    });
     request.catch(() => resolve(false)); // it is still taken
   });
+  own.granted.then((granted) => { if (!granted && claim === own) claim = null; });
+  claim = own;
+  return own.granted;
 }
 
 /** The page is left, or kept for the way back: the next page of this tab takes the name. */
 export function freeTab() {
-  held?.free();
-  held = null;
+  claim?.free();
+  claim = null;
 }

@@ -37,7 +37,9 @@ def chromium(folder: pathlib.Path) -> Iterator[Any]:
     write_tones(tones)
     with playwright.sync_api.sync_playwright() as driver:
         running = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"]
+            executable_path=CHROMIUM,
+            args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={tones}"],
+            ignore_default_args=["--disable-back-forward-cache"],  # as visitors have it
         )
         try:
             yield running

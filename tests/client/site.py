@@ -6,6 +6,7 @@ import http.server
 import io
 import pathlib
 import threading
+import time
 from collections.abc import Iterator
 
 import dev.static_server
@@ -18,6 +19,8 @@ class Site:
         self.texts: dict[bytes, bytes] = {}
         pages: dict[str, tuple[bytes, dict[str, str]]] = {}  # path → body, headers
         self.pages = pages
+        slow: dict[str, float] = {}  # path → seconds before it is answered
+        self.slow = slow
         self.asked: list[str] = []  # paths, in the order of the requests
         asked = self.asked
         self.cookies: list[tuple[str, str]] = []  # path, and the cookies that came with its request
@@ -30,6 +33,7 @@ class Site:
             def send_head(self) -> io.BytesIO | io.BufferedReader | None:
                 asked.append(self.path)
                 cookies.append((self.path, self.headers.get("Cookie", "")))
+                time.sleep(slow.get(self.path, 0))
                 if self.path in signed_in:
                     cookie, private, public = signed_in[self.path]
                     known = cookie in self.headers.get("Cookie", "")

@@ -213,6 +213,7 @@ def test_panel_consent_and_silence_are_kept(pages: Any, site: Any) -> None:
 SWAPS = {
     "Turbo": "(next) => { document.title = next.title; document.documentElement.replaceChild(document.adoptNode(next.body), document.body); }",
     "Astro": "(next) => { document.title = next.title; document.body.replaceWith(document.adoptNode(next.body)); }",
+    "the next page beside the former": "(next) => { document.title = next.title; const former = [...document.body.childNodes]; document.body.append(...document.adoptNode(next.body).childNodes); setTimeout(() => former.forEach((node) => node.remove()), 300); }",
     "content of the body": "(next) => { document.title = next.title; document.body.replaceChildren(...document.adoptNode(next.body).childNodes); }",
 }
 SWAP = """async ([address, swap]) => {

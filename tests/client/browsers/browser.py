@@ -31,6 +31,18 @@ class Tab(abc.ABC):
         """Open an address, and return when its load event has come."""
 
     @abc.abstractmethod
+    def back(self) -> None:
+        """Go back in the history, to a page that may have been kept as it was left."""
+
+    @abc.abstractmethod
+    def forward(self) -> None:
+        """Go forward again."""
+
+    @abc.abstractmethod
+    def reload(self) -> None:
+        """Load the page again."""
+
+    @abc.abstractmethod
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a JavaScript function, given as its source, with what JSON can hold; its (awaited) result as JSON holds it."""
 

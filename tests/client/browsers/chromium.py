@@ -20,6 +20,18 @@ class ChromiumTab(Tab):
         """Open an address."""
         self._page.goto(url)
 
+    def back(self) -> None:
+        """Press Back."""
+        self._page.go_back(wait_until="commit")
+
+    def forward(self) -> None:
+        """Press Forward."""
+        self._page.go_forward(wait_until="commit")
+
+    def reload(self) -> None:
+        """Press Reload."""
+        self._page.reload()
+
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a function in the page."""
         return self._page.evaluate(f"(given) => ({function})(...given)", list(arguments))

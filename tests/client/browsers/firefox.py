@@ -64,6 +64,18 @@ class FirefoxTab(Tab):
         """Open an address."""
         self._bidi("browsingContext.navigate", context=self._context, url=url, wait="complete")
 
+    def back(self) -> None:
+        """Press Back."""
+        self._bidi("browsingContext.traverseHistory", context=self._context, delta=-1)
+
+    def forward(self) -> None:
+        """Press Forward."""
+        self._bidi("browsingContext.traverseHistory", context=self._context, delta=1)
+
+    def reload(self) -> None:
+        """Press Reload."""
+        self._bidi("browsingContext.reload", context=self._context, wait="complete")
+
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a function in the page; JSON goes there and back, so that no value needs BiDi's own notation."""
         result = self._bidi(

@@ -1,6 +1,5 @@
 """What a visitor does with <live-voice>, in each browser."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -40,9 +39,6 @@ def test_spoken(widget: Open, cloud: Google) -> None:
     assert cloud.session(0)["audio"]["mimeTypes"].keys() == {"audio/pcm;rate=16000"}
 
 
-SHOWN = "[...part('log').querySelectorAll('bdi')].map((line) => line.textContent)"
-
-
 def test_remembered(widget: Open, cloud: Google, site: Site) -> None:
     """Ten page loads keep what was said and what the model knows; nothing is minted before the visitor goes on; End forgets it."""
     voice = widget("remember")
@@ -50,10 +46,10 @@ def test_remembered(widget: Open, cloud: Google, site: Site) -> None:
     site.pages["/egrets.html"] = (text.replace(b"Herons", b"Egrets"), headers)
     voice.ask("My name is Ada.")
     for number in range(1, 11):
-        shown = json.dumps(voice.look(SHOWN), ensure_ascii=False, separators=(",", ":"))
+        shown = voice.lines
         voice.tab.go(f"{site.url}/{'egrets' if number % 2 else 'herons'}.html")
         voice.until("voice.shadowRoot?.querySelector('.status').textContent")
-        voice.until(f"JSON.stringify({SHOWN}) === {json.dumps(shown)}")
+        voice.until_lines(shown)
         minted = len(cloud.mints())  # Firefox closes sockets before it leaves a page, which asks for a token there
         time.sleep(0.3)
         assert len(cloud.mints()) == minted

@@ -53,6 +53,18 @@ class WebKitTab(Tab):
         """Open an address."""
         self._command("POST", "/url", {"url": url})
 
+    def back(self) -> None:
+        """Press Back."""
+        self._command("POST", "/back")
+
+    def forward(self) -> None:
+        """Press Forward."""
+        self._command("POST", "/forward")
+
+    def reload(self) -> None:
+        """Press Reload."""
+        self._command("POST", "/refresh")
+
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a function in the page."""
         script = f"""const [given, done] = arguments;

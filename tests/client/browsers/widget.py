@@ -24,6 +24,9 @@ VOICE = "document.querySelector('live-voice')"
 PART = f"{VOICE}.shadowRoot.querySelector(`.${{name}}`)"
 
 
+SHOWN = "[...part('log').querySelectorAll('bdi')].map((line) => line.textContent)"
+
+
 class Widget:
     """The element, and what a visitor does with it."""
 
@@ -81,6 +84,16 @@ class Widget:
     def shows(self, name: str) -> bool:
         """Whether a part is visible."""
         return bool(self.look(f"part('{name}')?.checkVisibility({{ visibilityProperty: true }}) ?? false"))
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands in the transcript."""
+        return list(self.look(SHOWN))
+
+    def until_lines(self, lines: list[str]) -> None:
+        """Wait until this stands in the transcript, and nothing else."""
+        wanted = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+        self.until(f"JSON.stringify({SHOWN}) === {json.dumps(wanted)}")
 
     def until_shown(self, name: str) -> None:
         """Wait until a part is visible, and where it will stay."""

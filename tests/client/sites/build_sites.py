@@ -1,4 +1,4 @@
-"""The package in four sites: installed into a copy of each, built, opened in Chromium (`make sites`).
+"""The package in five sites: installed into a copy of each, built, opened in Chromium (`make sites`).
 
 pytest does not find this file by itself, because it installs some 200 MB and takes minutes.
 """
@@ -7,7 +7,6 @@ import functools
 import http.server
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
 import threading
@@ -20,52 +19,27 @@ import pytest
 from dev.processes import Google, free_port, function, google
 from dev.static_server import Handler
 from tests.client.browser.element import ask, part
-from tests.client.chromium import CHROMIUM
-from tests.client.npm import INSTALL, ROOT
+from tests.client.chromium import CHROMIUM, MISSING
+from tests.client.npm import ROOT
+from tests.client.sites.building import PATIENCE, QUIET, packed, path_with_node, prepared, run
 from tests.support import until_ready
 
-HERE = pathlib.Path(__file__).parent
-SITES = ("vite-react", "next", "vitepress", "sveltekit")
-NODE = "22.23.3"  # SvelteKit and Vite want at least 22
-OLDEST_NODE = 22
+SITES = ("vite-react", "next", "vitepress", "sveltekit", "astro")
 FOLDER = ROOT / "build" / "sites"
-QUIET = {"NEXT_TELEMETRY_DISABLED": "1", "CI": "1", "NO_COLOR": "1"}
-PATIENCE = 600  # seconds for one step
-
-
-def run(*command: str, cwd: pathlib.Path, path: str) -> str:
-    """Run a program; returns what it printed."""
-    env = {**os.environ, **QUIET, "PATH": path}
-    result = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
-    return result.stdout
 
 
 @pytest.fixture(scope="module")
 def path() -> str:
-    """A PATH with a Node.js that is new enough: the machine's, or the one that npm's package `node` holds."""
-    if not (CHROMIUM and shutil.which("npm") and shutil.which("node")):
-        pytest.skip("Chromium, Node.js or npm is missing: apt-get install chromium, and install Node.js 20 or newer")
-    own = os.environ["PATH"]
-    version = run("node", "--version", cwd=HERE, path=own)
-    if int(version.strip().removeprefix("v").partition(".")[0]) >= OLDEST_NODE:
-        return own
-    cache = ROOT / ".cache" / f"node-{NODE}"
-    if not (cache / "node_modules" / ".bin" / "node").exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        install = ["npm", "install", "--prefix", ".", "--no-save", "--no-audit", "--no-fund", f"node@{NODE}"]
-        result = subprocess.run(install, cwd=cache, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        if result.returncode:
-            pytest.skip(f"Node.js {OLDEST_NODE} could not be had from npm: {result.stderr.strip()[-300:]}")
-    return f"{cache / 'node_modules' / '.bin'}{os.pathsep}{own}"
+    """A PATH with a Node.js that is new enough."""
+    if not CHROMIUM:
+        pytest.skip(MISSING)
+    return path_with_node()
 
 
 @pytest.fixture(scope="module")
 def tarball(path: str) -> pathlib.Path:
-    """The package, as `make dist` packs what is committed."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    name = run("npm", "pack", "--silent", "--pack-destination", str(FOLDER), cwd=ROOT / "client", path=path).strip()
-    return FOLDER / name
+    """The package."""
+    return packed(FOLDER, path)
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +47,6 @@ def cloud() -> Iterator[Google]:
     """What the function asks, and what the page talks to."""
     with google(speaking_rate=8) as running:
         yield running
-
-
-def prepared(name: str, tarball: pathlib.Path, path: str) -> pathlib.Path:
-    """A copy of the site with its packages and ours."""
-    folder = FOLDER / name
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(HERE / name, folder, ignore=shutil.ignore_patterns("node_modules", "out"))
-    run(*INSTALL, cwd=folder, path=path)
-    install = ("npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--offline", str(tarball))
-    run(*install, cwd=folder, path=path)
-    return folder
 
 
 # What a development server says of itself
