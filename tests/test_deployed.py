@@ -107,7 +107,7 @@ print(status, [name for name in ("redis",) if name in sys.modules])
 
 OWNERS = {
     "google.genai": {"endpoint.py", "constraints.py", "token_request.py"},
-    "http.client": {"connection.py", "signing_keys.py"},
+    "http.client": {"answer.py", "signing_keys.py"},
     "google.cloud": {"secret_manager.py"},
     "google.auth": {"secret_manager.py", "sessions.py"},
     "requests": {"sessions.py"},

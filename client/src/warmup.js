@@ -23,7 +23,7 @@ export function warmUp(endpoint) {
   const url = address(endpoint);
   const asked = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
   if (begun.has(url) || asked.connection?.saveData) return;
-  const answer = fetch(url, { credentials: 'omit', priority: 'low', signal: AbortSignal.timeout(WAIT_MILLISECONDS) });
+  const answer = fetch(url, { priority: 'low', credentials: 'omit', signal: AbortSignal.timeout(WAIT_MILLISECONDS) });
   // read, else the browser would take the request for one under way; a click will say what is wrong
   begun.set(url, answer.then((got) => got.json()).catch(() => {}));
 }
