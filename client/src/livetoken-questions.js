@@ -7,9 +7,8 @@ const QUESTIONS = 8;
 const CHARACTERS = 200;
 // One row that scrolls sideways: what is said has the room.
 const STYLES = `
-.questions { display: flex; gap: .4rem; flex: none; max-block-size: 40%; overflow: auto; scrollbar-width: thin; padding: 3px; margin: -3px }
+.questions { display: flex; gap: .4rem; flex: none; max-block-size: 40%; overflow: auto; scrollbar-width: thin; padding: 3px; margin: -7px -3px }
 .questions button { flex: none; max-inline-size: 85%; min-block-size: 2.25rem; padding: .2rem .8rem; font-size: .9375em; text-align: start; border-radius: 1.2rem; line-height: 1.25 }
-:host(:not([floating])) .card { gap: .5rem }
 `;
 
 export class Questions {

@@ -306,6 +306,8 @@ def test_key_that_was_found_is_struck_out(
     """The key from Secret Manager stands in no line that is written after it was read, whoever writes it."""
     for name, value in processes.function_env(cloud.url).items():
         monkeypatch.setenv(name, value)
+    # read when google-auth is imported, which an earlier test may have done
+    monkeypatch.setattr("google.auth.compute_engine._metadata._GCE_METADATA_HOST", cloud.url.removeprefix("http://"))
     client = make_client(GEMINI_API_KEY="", GEMINI_API_KEY_SECRET=processes.SECRET, SECRET_MANAGER_BASE_URL=cloud.url)
     assert soon(lambda: post(client).status_code == 200)
     logging.getLogger("livetoken").warning("the key is %s", KEY)
