@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 pyth
   "$$python" -c '$(SUPPORTED)' 2>/dev/null && { echo "$$python"; break; }; done)
 NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subst /,-,$(PYTHON)))
 # how many tests run at once: most of them wait most of the time
-WORKERS := 4
+WORKERS := 6
 # what has a target of its own
 USUAL := not (installs or policy or bench or browsers or conversations or terraform)
 RUN   := $(VENV)/.run$(NAMED)
