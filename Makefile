@@ -58,10 +58,10 @@ test-terraform: $(READY) ## apply terraform/ and run its pipeline, where the pro
 	@$(BIN)/python -m pytest -m "terraform and not policy" -n 2 --dist loadfile
 
 test-conversations: $(READY) ## hold long conversations in Chromium: over outages and page loads
-	@$(BIN)/python -m pytest -m conversations -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -m conversations -n 4 --dist loadfile
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
-	@$(BIN)/python -m pytest -m browsers -n $(WORKERS) --dist loadgroup -rs --session-timeout=900 tests/client/browsers $(PYTEST)
+	@$(BIN)/python -m pytest -m browsers -n 4 --dist loadgroup -rs --session-timeout=900 tests/client/browsers $(PYTEST)
 
 test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
 	@$(BIN)/python -m pytest -m policy
