@@ -7,6 +7,8 @@ export class PageNews {
   /** The address that the model was told last. */
   told = '';
   #page;
+  /** The address that is not told yet, and since when it is there. */
+  #fresh = { address: '', since: 0 };
   /** What stood there when the visitor went back or forward. @type {{ title: string, text: string | undefined, until: number } | null} */
   #going = null;
 
@@ -17,6 +19,16 @@ export class PageNews {
 
   /** The model knows the page, unless its text is still that of another one. */
   tell() { this.told = this.changing ? '' : this.#page().address; }
+
+  /** Whether there is something to tell. */
+  get there() {
+    const { address } = this.#page();
+    if (address !== this.#fresh.address) this.#fresh = { address, since: Date.now() };
+    return address !== this.told;
+  }
+
+  /** For how many seconds the page has been there. */
+  get seconds() { return (Date.now() - this.#fresh.since) / 1000; }
 
   /** What it does not know yet; empty where it knows all. */
   get note() {

@@ -5,6 +5,10 @@ export class PageNews {
     told: string;
     /** The model knows the page, unless its text is still that of another one. */
     tell(): void;
+    /** Whether there is something to tell. */
+    get there(): boolean;
+    /** For how many seconds the page has been there. */
+    get seconds(): number;
     /** What it does not know yet; empty where it knows all. */
     get note(): string;
     /** The way back changes the address at once; a framework may have to fetch the page first. */

@@ -237,15 +237,37 @@ def test_a_framework_swaps_the_body(framework: str, pages: Any, site: Any, cloud
     assert len([session for session in cloud.sessions() if not session["close"]]) == 1
 
 
+KEEP = "(next) => { document.title = next.title; const kept = document.querySelector('live-voice'); next.querySelector('live-voice').replaceWith(document.adoptNode(kept)); document.body.replaceWith(document.adoptNode(next.body)); }"
+
+
 def test_a_permanent_element_goes_on_without_a_break(pages: Any, site: Any, cloud: Google) -> None:
     """An element that a framework keeps (data-turbo-permanent, transition:persist) keeps its connection; the model is told of the new page."""
     tab = pages()
     ask(tab, "My name is Ada.")
-    keep = "(next) => { document.title = next.title; const kept = document.querySelector('live-voice'); next.querySelector('live-voice').replaceWith(document.adoptNode(kept)); document.body.replaceWith(document.adoptNode(next.body)); }"
-    tab.page.evaluate(SWAP, ["/page1.html", keep])
+    tab.page.evaluate(SWAP, ["/page1.html", KEEP])
     tab.until(lambda: "page1.html" in json.dumps(cloud.session()))
     assert "Turn 3." in ask(tab, "Who am I?")
     assert len(cloud.sessions()) == 1
+
+
+STORY = "The herons went down to the sea, and the tide came in. " * 12
+LAST = "document.querySelector('live-voice').session.transcript.at(-1)"
+
+
+def test_an_answer_is_said_to_its_end_while_the_page_changes(pages: Any, site: Any, cloud: Google) -> None:
+    """The model is told of the new page when its answer is over: what is put into a conversation ends an answer under way."""
+    cloud.scenario({"session": [{"turn": [{"when": "story", "say": STORY}]}]})
+    tab = pages()
+    ask(tab, "My name is Ada.")
+    tab.page.evaluate("document.querySelector('live-voice').say('Tell me a story.')")
+    tab.page.wait_for_function(f"() => {LAST}.role === 'model' && {LAST}.text")
+    tab.page.evaluate(SWAP, ["/page1.html", KEEP])
+    tab.page.evaluate("document.querySelector('live-voice').setAttribute('label-end', 'Stop')")  # it looks around
+    assert not tab.page.evaluate(f"{LAST}.final")
+    tab.page.wait_for_function(f"() => {LAST}.role === 'model' && {LAST}.final")
+    assert STORY.strip() in tab.page.evaluate(f"{LAST}.text")
+    tab.until(lambda: "page1.html" in json.dumps(cloud.session()))
+    assert "Before that you said: “[Not said by the visitor" in ask(tab, "Where am I?")
 
 
 # ── Going to another page
