@@ -138,7 +138,7 @@ def test_the_model_opens_a_page(framework: str, folder: str, begin: Begin, cloud
     visit.arrive("bitterns")
     voice.until(f"{SHOWN}[0] === 'go there'")
     assert "You said: “Where am I?”." in said(voice, "Where am I?")
-    assert "Bitterns fish at dusk." in note_of_page(cloud)
+    assert soon(lambda: "Bitterns fish at dusk." in note_of_page(cloud))
     assert open_sessions(cloud) == 1
 
 
