@@ -517,7 +517,7 @@ def test_floods(examine: Examine, in_front: InFront, message: str) -> None:
 
     with within(10):
         with live_side(handler) as host:
-            seen = examine(in_front(changed(websocketUrl=f"ws://{host}{PATH}")), timeout=0.6)
+            seen = examine(in_front(changed(websocketUrl=f"ws://{host}{PATH}")), timeout=2)
         assert seen.failed == ["connects"]
 
 

@@ -78,6 +78,7 @@ def _captured(logs: Logs) -> Iterator[Logs]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     with warnings.catch_warnings():
+        logging.captureWarnings(capture=False)  # else what an earlier test has captured counts as captured here
         logs.capture()
         yield logs
         logging.captureWarnings(capture=False)
