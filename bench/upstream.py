@@ -15,7 +15,7 @@ from gemini_live_emulator.state.metadata import HEADERS, Metadata
 from gemini_live_emulator.state.secrets import Secrets
 
 KEY = "a-key-for-measuring-on-this-machine-only"
-# an answer of Google's front end: in chunks, and compressed where the client takes it
+# what we expect of Google's front end: an answer in chunks, compressed where the client takes it
 USUAL = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nVary: Origin\r\nVary: X-Origin\r\n"
     b"Vary: Referer\r\nServer: ESF\r\nX-XSS-Protection: 0\r\nX-Frame-Options: SAMEORIGIN\r\n"
