@@ -10,6 +10,8 @@ PYTHON ?= $(shell for python in python3.13 python3.14 python3.12 python3.11 pyth
 NAMED := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(subst /,-,$(PYTHON)))
 # how many tests run at once: most of them wait most of the time
 WORKERS := 6
+# fewer where every test keeps a browser busy
+BROWSER_WORKERS := 4
 # what has a target of its own
 USUAL := not (installs or policy or bench or browsers or conversations or terraform)
 RUN   := $(VENV)/.run$(NAMED)
@@ -58,10 +60,10 @@ test-terraform: $(READY) ## apply terraform/ and run its pipeline, where the pro
 	@$(BIN)/python -m pytest -m "terraform and not policy" -n 2 --dist loadfile
 
 test-conversations: $(READY) ## hold long conversations in Chromium: over outages and page loads
-	@$(BIN)/python -m pytest -m conversations -n 4 --dist loadfile
+	@$(BIN)/python -m pytest -m conversations -n $(BROWSER_WORKERS) --dist loadfile
 
 browsers: $(READY) ## open the element in Chromium, Firefox and WebKit; pictures go to SHOTS=…
-	@$(BIN)/python -m pytest -m browsers -n 4 --dist loadgroup -rs --session-timeout=900 tests/client/browsers $(PYTEST)
+	@$(BIN)/python -m pytest -m browsers -n $(BROWSER_WORKERS) --dist loadgroup -rs --session-timeout=900 tests/client/browsers $(PYTEST)
 
 test-policy: $(READY) .cache/policy/.ready ## scan terraform/ with Checkov
 	@$(BIN)/python -m pytest -m policy

@@ -67,7 +67,7 @@ def message(content: str, status: str = "200 OK", content_type: str = "applicati
 
 
 def chunked(content: str, *, packed: bool) -> bytes:
-    """Return a whole HTTP answer as Google's front end writes it."""
+    """Return a whole HTTP answer in the form of `USUAL`."""
     body = gzip.compress(content.encode(), 1) if packed else content.encode()
     coding = b"Content-Encoding: gzip\r\n\r\n" if packed else b"\r\n"
     return b"%s%s%x\r\n%s\r\n0\r\n\r\n" % (USUAL, coding, len(body), body)
