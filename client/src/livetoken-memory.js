@@ -8,7 +8,6 @@ import { claimTab, freeTab } from './tabclaim.js';
 
 const LIFE = 7_200_000; // milliseconds: as long as Gemini knows a handle
 const PAUSE = 200; // milliseconds between two writings
-const ANSWER = 8; // seconds: after which a question is taken for one that gets no answer
 const RETURN = 20; // milliseconds: a page that the browser keeps gives up its claim while this one comes back
 
 /** The one of this document. @type {Memory | null} */
@@ -158,15 +157,13 @@ export class Memory {
     this.#timer = undefined;
     if (!this.active) return;
     const { session } = this.#host.element;
-    if (session && this.news.there) this.#tell(session);
+    if (session && this.news.look()) this.#tell(session);
     this.#save();
   }
 
-  /** What is put into the conversation ends an answer that is under way. @param {import('./session.js').Session} session */
+  /** @param {import('./session.js').Session} session */
   #tell(session) {
-    const last = session.transcript.at(-1);
-    const due = last?.role === 'user' ? this.news.seconds < ANSWER : last && !last.final;
-    if (due || this.news.changing) return this.#lookLater();
+    if (this.news.interrupts(session.transcript.at(-1)) || this.news.changing) return this.#lookLater();
     const { note } = this.news;
     this.news.tell();
     session.sendTurns(note, { turnComplete: false });

@@ -1,14 +1,15 @@
 /** What the model is told of the page that is open now. Licence: Apache-2.0 */
 
 const CHARACTERS = 4000; // of a page's text
+const ANSWER = 8000; // milliseconds: after which a question is taken for one that gets no answer
 const COMING = 10_000; // milliseconds: how long a page that is fetched may take to replace the former one
 
 export class PageNews {
   /** The address that the model was told last. */
   told = '';
   #page;
-  /** The address that is not told yet, and since when it is there. */
-  #fresh = { address: '', since: 0 };
+  /** The address that was open at the last look, and since when it is. */
+  #open = { address: '', since: 0 };
   /** What stood there when the visitor went back or forward. @type {{ title: string, text: string | undefined, until: number } | null} */
   #going = null;
 
@@ -20,15 +21,21 @@ export class PageNews {
   /** The model knows the page, unless its text is still that of another one. */
   tell() { this.told = this.changing ? '' : this.#page().address; }
 
-  /** Whether there is something to tell. */
-  get there() {
+  /** Look at what is open now; return whether the model does not know it yet. */
+  look() {
     const { address } = this.#page();
-    if (address !== this.#fresh.address) this.#fresh = { address, since: Date.now() };
+    if (address !== this.#open.address) this.#open = { address, since: Date.now() };
     return address !== this.told;
   }
 
-  /** For how many seconds the page has been there. */
-  get seconds() { return (Date.now() - this.#fresh.since) / 1000; }
+  /**
+   * Whether a note would now cut off an answer: one that is being said, or one that a question waits for, though not for ever.
+   * @param {import('./transcript.js').TranscriptEntry | undefined} last
+   */
+  interrupts(last) {
+    if (last?.role === 'user') return Date.now() - this.#open.since < ANSWER;
+    return Boolean(last && !last.final);
+  }
 
   /** What it does not know yet; empty where it knows all. */
   get note() {

@@ -5,10 +5,13 @@ export class PageNews {
     told: string;
     /** The model knows the page, unless its text is still that of another one. */
     tell(): void;
-    /** Whether there is something to tell. */
-    get there(): boolean;
-    /** For how many seconds the page has been there. */
-    get seconds(): number;
+    /** Look at what is open now; return whether the model does not know it yet. */
+    look(): boolean;
+    /**
+     * Whether a note would now cut off an answer: one that is being said, or one that a question waits for, though not for ever.
+     * @param {import('./transcript.js').TranscriptEntry | undefined} last
+     */
+    interrupts(last: import("./transcript.js").TranscriptEntry | undefined): boolean;
     /** What it does not know yet; empty where it knows all. */
     get note(): string;
     /** The way back changes the address at once; a framework may have to fetch the page first. */

@@ -173,9 +173,9 @@ def test_speech_already_queued_keeps_playing(module_tab: Any, cloud: Google) -> 
     page.evaluate(
         "(async () => { session.sendText('A long story, please, with everything in it. '.repeat(6)); await next('message', ({ serverContent }) => serverContent?.generationComplete); })()"
     )
+    page.evaluate("(() => { window.again = next('reconnected').then(() => session.state); })()")
     cloud.go_away(0.01)
-    page.evaluate("next('reconnected')")
-    assert page.evaluate("session.state") == "speaking"
+    assert page.evaluate("again") == "speaking"
     page.wait_for_function("session.state === 'listening'")
     answer = page.evaluate("ask('And now?')")
     assert "Turn 2. Before that you said: “A long story" in answer
