@@ -9,8 +9,10 @@ import functools
 import http.server
 import io
 import pathlib
+import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 from dev.children import ROOT
 from dev.search_index import ADDRESS, INDEX
@@ -91,18 +93,22 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Keep the terminal for the function's log."""
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
+    """One thread for each connection, ended with the process."""
+
     daemon_threads = True
 
-    def handle_error(self, *_: object) -> None:
-        """A browser that hangs up early is no event."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, unless the connection did: a client that hangs up early is no event."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 @contextlib.contextmanager
 def site(function_url: str, google_port: int, port: int = 0, folder: pathlib.Path = EXAMPLES) -> Iterator[str]:
     """Serve the folder while the block runs; yields its URL, `http://localhost:PORT`."""
     texts = replacements(function_url, google_port)
-    server = _Server(("127.0.0.1", port), functools.partial(Handler, texts=texts, directory=str(folder)))
+    server = Server(("127.0.0.1", port), functools.partial(Handler, texts=texts, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="site", daemon=True)
     thread.start()
     try:

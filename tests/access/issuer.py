@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from dev.static_server import Server
 
 SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 AUDIENCE = "livetoken"
@@ -124,12 +126,6 @@ def serving(folder: Path, signers: list[Signer]) -> Iterator[Issuer]:
 
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """Stay quiet: clients that hang up are what is tested."""
 
     server = Server(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -60,7 +60,7 @@ class Site:
                 return io.BytesIO(body)
 
         handler = functools.partial(Handler, texts=self.texts, directory=str(dev.static_server.EXAMPLES), client=client)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = dev.static_server.Server(("127.0.0.1", 0), handler)
         self.url = f"http://localhost:{self.server.server_port}"
 
     @contextlib.contextmanager

@@ -11,6 +11,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
+from dev.static_server import Server
+
 Headers = list[tuple[str, str]]
 
 
@@ -81,12 +83,6 @@ def front(answering: Answering, target: str = "http://127.0.0.1:9", tls: ssl.SSL
 
         def log_message(self, *_: Any) -> None:
             """Keep quiet."""
-
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: Any) -> None:
-            """Keep quiet: many of these conversations end badly on purpose."""
 
     server = Server(("127.0.0.1", 0), Handler)
     if tls:

@@ -4,7 +4,6 @@ pytest does not find this file by itself, because it installs some 200 MB and ta
 """
 
 import functools
-import http.server
 import os
 import pathlib
 import socket
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from dev.processes import Google, free_port, function, google
-from dev.static_server import Handler
+from dev.static_server import Handler, Server
 from tests.client.browser.element import ask, part
 from tests.client.chromium import CHROMIUM, MISSING
 from tests.client.npm import ROOT
@@ -101,7 +100,7 @@ def test_a_built_site_talks(name: str, path: str, tarball: pathlib.Path, cloud: 
     folder = prepared(name, tarball, path)
     run("npm", "run", "build", cwd=folder, path=path)
     handler = functools.partial(Handler, texts={}, directory=str(folder / "out"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         converse(f"http://localhost:{server.server_port}/", cloud, browser)
