@@ -31,10 +31,14 @@ class Tab:
         self.requests: list[str] = []
         self.answered: list[str] = []
         self.sockets: list[str] = []
+        self._posts: set[Any] = set()  # under way
         page.on("console", self._complaint)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
         page.on("response", lambda response: self.answered.append(f"{response.request.method} {response.url}"))
+        page.on("request", lambda request: self._posts.update({request} if request.method == "POST" else ()))
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: self._posts.discard(request))
         page.on("websocket", lambda socket: self.sockets.append(socket.url))
 
     def until(self, holds: Callable[[], object]) -> None:
@@ -42,6 +46,12 @@ class Tab:
         ends = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < ends, "what was waited for has not come"
+            self.page.wait_for_timeout(20)
+
+    def settle(self) -> None:
+        """Let tokens come that were asked for: the next test would find them at the emulator. Some are never to come."""
+        ends = time.monotonic() + 1
+        while self._posts and not self.page.is_closed() and time.monotonic() < ends:
             self.page.wait_for_timeout(20)
 
     def _complaint(self, message: Any) -> None:
@@ -69,6 +79,8 @@ def open_tab(browser: Any, cloud: Google, livetoken: Function) -> Iterator[Open]
         return tab
 
     yield open_one
+    for tab in tabs:
+        tab.settle()
     for context in contexts:
         context.close()
     cloud.clear()
@@ -143,6 +155,7 @@ def reloaded_tab(one_tab: Tab, cloud: Google, site: Site, livetoken: Function) -
     for seen in (one_tab.errors, one_tab.requests, one_tab.answered, one_tab.sockets):
         seen.clear()
     yield with_module(one_tab, livetoken)
+    one_tab.settle()
     errors = list(one_tab.errors)
     one_tab.page.unroute_all()
     one_tab.page.goto("about:blank")  # which ends its conversation

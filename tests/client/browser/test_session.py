@@ -1,6 +1,7 @@
 """Text, turns, pictures and tools through livetoken.js, the real function and the emulator."""
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -28,13 +29,9 @@ def test_a_typed_question_is_answered_about_this_page(module_tab: Any, cloud: Go
     assert [entry["role"] for entry in page.evaluate("session.transcript")] == ["user", "model"]
     assert all(entry["final"] for entry in page.evaluate("session.transcript"))
     assert page.evaluate("of('usage')[0].totalTokenCount") > 0
-    assert [state["state"] for state in page.evaluate("of('state')")] == [
-        "asking",
-        "listening",
-        "speaking",
-        "listening",
-        "closed",
-    ]
+    states = " ".join(state["state"] for state in page.evaluate("of('state')"))
+    # more than once where a machine is too slow for sound without a gap
+    assert re.fullmatch("asking listening (speaking listening )+closed", states)
     assert cloud.sessions()[0]["client"] == {"model": "models/gemini-3.8-live"}
     module_tab.until(lambda: cloud.sessions()[0]["close"])
     assert cloud.sessions()[0]["close"]["code"] == 1000
