@@ -145,6 +145,8 @@ def test_questions_of_the_prompt_file_are_the_functions(
         "() => { const voice = document.querySelector('live-voice'); voice.setAttribute('prompt', 'shop'); const { parentElement } = voice; voice.remove(); parentElement.append(voice); }"
     )
     tab.until(lambda: asked)
+    if shown:
+        part(tab, "questions").locator("button").first.wait_for()
     tab.page.wait_for_timeout(400)
     assert asked == [f"http://localhost:{livetoken.port}/?prompt=shop"]
     assert part(tab, "questions").locator("button").all_text_contents() == shown

@@ -170,8 +170,7 @@ def test_a_microphone_that_gives_nothing_is_no_listener(module_tab: Any, cloud: 
     assert cloud.session()["received"]["realtimeInput.audioStreamEnd"] == 1
     page.evaluate("sound.play()")
     page.wait_for_function("() => !session.microphoneSilent")
-    page.wait_for_timeout(500)
-    assert cloud.session()["audio"]["bytes"] > sent
+    module_tab.until(lambda: cloud.session()["audio"]["bytes"] > sent)
     assert page.evaluate("seen.at(-1)") == {"on": True, "silent": False}
 
 
@@ -261,13 +260,11 @@ def test_a_headset_that_is_unplugged_is_replaced(unplugged: bool, module_tab: An
           await start();
           await session.startMicrophone();
           sound.track.dispatchEvent(new Event('ended'));
-          await wait(500);
         }""",
         unplugged,
     )
-    assert page.evaluate("[session.microphoneOn, sound.asked, of('error').map(({ code }) => code)]") == (
-        [True, 2, []] if unplugged else [False, 1, ["microphone_lost"]]
-    )
+    said = "[session.microphoneOn, sound.asked, of('error').map(({ code }) => code)]"
+    module_tab.until(lambda: page.evaluate(said) == ([True, 2, []] if unplugged else [False, 1, ["microphone_lost"]]))
 
 
 def test_folding_the_panel_is_not_ending(widget: Any, cloud: Google) -> None:
@@ -317,8 +314,9 @@ def test_whatever_a_page_answers_the_model_hears(result: str, by_hand: bool, mod
     server = Server(module_tab.page, script)
     prevent = f"session.addEventListener('toolcall', (event) => {{ event.preventDefault(); setTimeout(() => session.answerTool('c1', {result})); }});"
     module_tab.page.evaluate(
-        f"(async () => {{ make({{ functions: {{ give: () => ({result}) }} }}); {prevent if by_hand else ''} await session.open(); await wait(150); }})()"
+        f"(async () => {{ make({{ functions: {{ give: () => ({result}) }} }}); {prevent if by_hand else ''} await session.open(); }})()"
     )
+    module_tab.until(lambda: any("toolResponse" in frame for frame in server.received[0]))
     answers = [frame["toolResponse"] for frame in server.received[0] if "toolResponse" in frame]
     assert len(answers) == 1
     (answer,) = answers[0]["functionResponses"]

@@ -31,12 +31,24 @@ def test_two_lines_make_an_article_talk(open_tab: Any, site: Any, cloud: Google,
     assert "A lock does not stop a thief" in ask(tab, "Read /bicycles/locks.html")
 
 
+# For how many milliseconds the button was held, with the pointer and with the space bar.
+HELD = """() => {
+  window.held = 0;
+  let since = 0;
+  const press = () => { since ||= performance.now(); };
+  const release = () => { held += since && performance.now() - since; since = 0; };
+  for (const type of ['pointerdown', 'keydown']) addEventListener(type, press, true);
+  for (const type of ['pointerup', 'keyup']) addEventListener(type, release, true);
+}"""
+
+
 def test_the_radio_transmits_while_the_button_is_held(open_tab: Any, site: Any, cloud: Google) -> None:
     """Pointer and keyboard hold the button; the persona is that of its own prompt file."""
     tab = open_tab(f"{site.url}/push-to-talk.html")
     assert part(tab, "main").text_content() == "Agree and start"
     part(tab, "main").click()
     part(tab, "hold").hover()
+    tab.page.evaluate(HELD)
     tab.page.mouse.down()
     assert part(tab, "hold").get_attribute("aria-pressed") == "true"
     tab.page.wait_for_timeout(1600)
@@ -53,7 +65,7 @@ def test_the_radio_transmits_while_the_button_is_held(open_tab: Any, site: Any, 
     )
     received = cloud.session()["received"]
     assert received["realtimeInput.activityStart"] == received["realtimeInput.activityEnd"] == 2
-    assert 2.8 < cloud.session()["audio"]["bytes"] / 32_000 < 3.8
+    assert abs(cloud.session()["audio"]["bytes"] / 32_000 - tab.page.evaluate("held") / 1000) < 0.4
     assert "two-way radio" in str(cloud.sessions()[0]["effective"]["systemInstruction"])
 
 
@@ -84,6 +96,7 @@ CUT = """[...document.querySelector('live-voice')?.shadowRoot.querySelectorAll('
   .filter((button) => button.scrollWidth > button.clientWidth + 1).map((button) => button.className)"""
 PAGES = ("index", "shop", "push-to-talk", "sdk")
 FELT_MILLISECONDS = 200
+FELT_SHIFT = 0.01  # of the page; a tenth of what is called good
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -106,6 +119,7 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
     for _ in range(3):  # a shared machine may pause at any moment, but not each time at the same
         page.goto(f"{site.url}/{name}.html")
         page.wait_for_timeout(900)
+        before = page.evaluate("shift")
         if name != "sdk":
             part(tab, "bubble" if name == "shop" else "main").click()
             page.wait_for_timeout(600)
@@ -113,13 +127,13 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
             "performance.getEntriesByType('resource').map(({ name, decodedBodySize }) => [name.split('/').slice(3).join('/'), decodedBodySize])"
         )
         print(name, "layout shift", page.evaluate("shift"), "long tasks", page.evaluate("long"), sizes)
-        seen.append((page.evaluate("shift"), max(page.evaluate("long"), default=0)))
-        if seen[-1][0] == 0 and seen[-1][1] < FELT_MILLISECONDS:
+        seen.append((before, page.evaluate("shift") - before, max(page.evaluate("long"), default=0)))
+        if seen[-1][:2] == (0, 0) and seen[-1][2] < FELT_MILLISECONDS:
             break
-    assert (
-        min(shift for shift, _ in seen) == 0
-    )  # what a click moves may come too late to be told from what moves by itself
-    assert min(long for _, long in seen) < FELT_MILLISECONDS
+    assert min(shift for shift, _, _ in seen) == 0
+    # on a slow machine, what the click itself moves comes too late to be told from what moves by itself
+    assert min(shift for _, shift, _ in seen) < FELT_SHIFT
+    assert min(long for _, _, long in seen) < FELT_MILLISECONDS
 
 
 def test_the_readme_snippet_works_as_it_stands(open_tab: Any, site: Any, livetoken: Function) -> None:

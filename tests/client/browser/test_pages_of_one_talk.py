@@ -87,15 +87,14 @@ def test_the_minutes_of_a_budget_go_on(talk: Any, site: Any) -> None:
     assert "its time was up" in part(tab, "status").text_content()
     assert "Who am I?" in part(tab, "log").text_content()
     assert part(tab, "main").text_content() == "Talk about this page"
-    tab.page.wait_for_timeout(400)
-    assert tab.page.evaluate(RECORD) is None
+    tab.until(lambda: tab.page.evaluate(RECORD) is None)
     tab.until(lambda: len(tab.lines()) == 2)
     assert [line["usage"]["ended"] for line in tab.lines()] == ["left", "budget"]
     tab.page.goto(f"{site.url}/talk2.html")
     tab.page.wait_for_timeout(400)
     assert part(tab, "log").locator(".user").count() == 0
     assert "Ada" not in ask(tab, "Who am I?")
-    tab.page.wait_for_timeout(400)
+    tab.until(lambda: tab.page.evaluate(RECORD))
     assert tab.page.evaluate(RECORD)["resumption"]["counted"]["milliseconds"] < 60_000
 
 
@@ -110,5 +109,4 @@ def test_a_record_that_somebody_has_written(counted: str, talk: Any, site: Any) 
         tab.page.evaluate(RECORD),
     )
     tab.page.goto(f"{site.url}/talk1.html")
-    tab.page.wait_for_timeout(400)
-    assert tab.page.evaluate(RECORD) is None
+    tab.until(lambda: tab.page.evaluate(RECORD) is None)

@@ -204,9 +204,8 @@ def test_panel_consent_and_silence_are_kept(pages: Any, site: Any) -> None:
     ]
     part(tab, "bubble").click()
     go(tab, site, 2)
-    tab.page.wait_for_timeout(400)
+    tab.until(lambda: part(tab, "bubble").text_content() == "Go on talkingAI")
     assert part(tab, "card").is_hidden()
-    assert part(tab, "bubble").text_content() == "Go on talkingAI"
 
 
 # What the frameworks do when they change the page, without the rest of them

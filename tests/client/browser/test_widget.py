@@ -297,6 +297,7 @@ def test_a_page_that_changes_by_itself_costs_one_unused_token(widget: Any, cloud
         part(tab, "main").hover()
         tab.page.wait_for_timeout(250)
         tab.page.mouse.move(1, 1)
+    tab.until(cloud.mints)
     assert len(cloud.mints()) == 1
     with tab.page.expect_request(lambda request: request.method == "POST") as sent:
         part(tab, "main").click()
