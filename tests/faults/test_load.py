@@ -32,9 +32,11 @@ def test_burst_on_a_cold_instance(google: processes.Google) -> None:
     )
     tokens = [answer.json["token"] for answer in answers if answer.status == 200]
     assert len(set(tokens)) == len(tokens)
-    # a machine that is twice as slow as a small one may need all the time that a request has to import what a token takes
+    # a machine that is twice as slow as a small one may need all the time that a request has to import what a token takes;
+    # or no place comes free for so long that it looks like a hanging upstream
     assert len(tokens) == 200 or max(control, late.seconds) > 0.6
-    assert {answer.outcome for answer in answers} <= {"200 ok", "504 upstream_timeout"}
+    slow = {"504 upstream_timeout", "503 temporarily_unavailable"}
+    assert {answer.outcome for answer in answers} <= {"200 ok", *slow}
     assert max(answer.seconds for answer in answers) < allowing(8, late.seconds)
     assert google.requests()["secret"]["count"] == reads + 1
 
