@@ -94,9 +94,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """One thread for each connection, ended with the process."""
-
-    daemon_threads = True
+    """One thread for each connection."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say what went wrong, unless the connection did: a client that hangs up early is no event."""

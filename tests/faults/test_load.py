@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dev import processes
+from livetoken.runtime.capacity import STILL_SECONDS
 from tests.faults.load import at_once, slowest, statuses
 from tests.faults.raw import Answer, ask, keeps_the_contract, request
 from tests.support import ORIGIN, PATIENCE, Lateness, allowing, soon, warm_function, within
@@ -32,11 +33,11 @@ def test_burst_on_a_cold_instance(google: processes.Google) -> None:
     )
     tokens = [answer.json["token"] for answer in answers if answer.status == 200]
     assert len(set(tokens)) == len(tokens)
-    # a machine that is twice as slow as a small one may need all the time that a request has to import what a token takes;
-    # or no place comes free for so long that it looks like a hanging upstream
+    # a machine that is twice as slow as a small one may need all the time that a request has to import what a token takes
     assert len(tokens) == 200 or max(control, late.seconds) > 0.6
-    slow = {"504 upstream_timeout", "503 temporarily_unavailable"}
-    assert {answer.outcome for answer in answers} <= {"200 ok", *slow}
+    # one that pauses so long looks like an upstream that hangs
+    paused = {"503 temporarily_unavailable"} if late.seconds > STILL_SECONDS else set()
+    assert {answer.outcome for answer in answers} <= {"200 ok", "504 upstream_timeout", *paused}
     assert max(answer.seconds for answer in answers) < allowing(8, late.seconds)
     assert google.requests()["secret"]["count"] == reads + 1
 

@@ -34,11 +34,10 @@ class Tab:
         self._posts: set[Any] = set()  # under way
         page.on("console", self._complaint)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+        page.on("request", self._asked)
+        page.on("requestfinished", self._over)
+        page.on("requestfailed", self._over)
         page.on("response", lambda response: self.answered.append(f"{response.request.method} {response.url}"))
-        page.on("request", lambda request: self._posts.update({request} if request.method == "POST" else ()))
-        for end in ("requestfinished", "requestfailed"):
-            page.on(end, lambda request: self._posts.discard(request))  # noqa: PLW0108 - Playwright takes no built-in method
         page.on("websocket", lambda socket: self.sockets.append(socket.url))
 
     def until(self, holds: Callable[[], object]) -> None:
@@ -53,6 +52,14 @@ class Tab:
         ends = time.monotonic() + 5
         while self._posts and not self.page.is_closed() and time.monotonic() < ends:
             self.page.wait_for_timeout(20)
+
+    def _asked(self, request: Any) -> None:
+        self.requests.append(f"{request.method} {request.url}")
+        if request.method == "POST":
+            self._posts.add(request)
+
+    def _over(self, request: Any) -> None:
+        self._posts.discard(request)
 
     def _complaint(self, message: Any) -> None:
         if message.type == "error":

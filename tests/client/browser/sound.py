@@ -1,4 +1,4 @@
-"""Looks at PCM16 samples: which tone sounds when, how loud and how clean."""
+"""Sound: which tone is in PCM16 samples when, how loud and how clean; and what holds it back in a page."""
 
 import array
 import math
@@ -48,3 +48,10 @@ def stretches(frames: Sequence[float]) -> list[tuple[float, int, int]]:
         else:
             runs.append((tone, place, 1))
     return runs
+
+# However long a machine takes, no sound is over before the second of these lets it be.
+HELD = """() => {
+  window.ends = [];
+  Object.defineProperty(AudioBufferSourceNode.prototype, 'onended', { configurable: true, set(end) { ends.push(end); } });
+}"""
+LET_GO = "() => { delete AudioBufferSourceNode.prototype.onended; for (const end of ends) end?.(); }"

@@ -96,6 +96,7 @@ CUT = """[...document.querySelector('live-voice')?.shadowRoot.querySelectorAll('
   .filter((button) => button.scrollWidth > button.clientWidth + 1).map((button) => button.className)"""
 PAGES = ("index", "shop", "push-to-talk", "sdk")
 FELT_MILLISECONDS = 200
+PAUSE_MILLISECONDS = 100  # a task of the page as long as this
 FELT_SHIFT = 0.01  # of the page; a tenth of what is called good
 
 
@@ -131,8 +132,8 @@ def test_nothing_moves_and_nothing_blocks(name: str, open_tab: Any, site: Any) -
         if seen[-1][:2] == (0, 0) and seen[-1][2] < FELT_MILLISECONDS:
             break
     assert min(shift for shift, _, _ in seen) == 0
-    # on a slow machine, what the click itself moves comes too late to be told from what moves by itself
-    assert min(shift for _, shift, _ in seen) < FELT_SHIFT
+    # where the machine pauses, what the click itself moves comes too late to be told from what moves by itself
+    assert any(shift == 0 or (shift < FELT_SHIFT and long > PAUSE_MILLISECONDS) for _, shift, long in seen)
     assert min(long for _, _, long in seen) < FELT_MILLISECONDS
 
 

@@ -166,18 +166,10 @@ def test_what_a_function_did_is_not_done_twice(prompt: str, module_tab: Any, clo
     assert [response["response"] for response in cloud.session()["toolResponses"]] == [{"result": "in the basket"}]
 
 
-# However long a machine takes, no sound is over before the second of these lets it be.
-HELD = """() => {
-  window.ends = [];
-  Object.defineProperty(AudioBufferSourceNode.prototype, 'onended', { configurable: true, set(end) { ends.push(end); } });
-}"""
-LET_GO = "() => { delete AudioBufferSourceNode.prototype.onended; for (const end of ends) end?.(); }"
-
-
 def test_speech_already_queued_keeps_playing(module_tab: Any, cloud: Google) -> None:
     """A lost connection is no reason to fall silent: the sound goes on, and the answer is not given twice."""
     page = module_tab.page
-    page.evaluate(HELD)
+    page.evaluate(sound.HELD)
     page.evaluate("start()")
     page.evaluate(
         "(async () => { session.sendText('A long story, please, with everything in it.'); await next('message', ({ serverContent }) => serverContent?.generationComplete); })()"
@@ -185,7 +177,7 @@ def test_speech_already_queued_keeps_playing(module_tab: Any, cloud: Google) -> 
     page.evaluate("(() => { window.again = next('reconnected').then(() => session.state); })()")
     cloud.go_away(0.01)
     assert page.evaluate("again") == "speaking"
-    page.evaluate(LET_GO)
+    page.evaluate(sound.LET_GO)
     page.wait_for_function("session.state === 'listening'")
     answer = page.evaluate("ask('And now?')")
     assert "Turn 2. Before that you said: “A long story" in answer
