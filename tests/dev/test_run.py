@@ -69,7 +69,7 @@ class Runner:
 
     def child(self, words: str) -> int:
         """The process id of a child whose command line has these words."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
         for line in listed.splitlines():
             pid, parent, command = line.split(None, 2)
             if int(parent) == self.process.pid and words in command:
